@@ -1,0 +1,100 @@
+/**
+ * Requests and notifications that Plimsoll adds to LSP. Client to server unless noted. Any editor may use
+ * them; positions are LSP's (line and character from 0).
+ */
+import type { TreeNode } from "./tree.ts";
+import type { PictureFacts } from "./view.ts";
+
+/** `plimsoll/images`: the images an engine holds, newest first. Takes nothing. */
+export const imagesRequest = "plimsoll/images";
+export interface ImageSummary {
+  readonly reference: string;
+  readonly id: string;
+  /** As the engine's list states it; not to be compared with sums of layers. */
+  readonly bytes: number;
+  /** Seconds since 1970. */
+  readonly created: number;
+}
+export type ImagesResult =
+  | { readonly ok: true; readonly images: readonly ImageSummary[]; readonly engine: string }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** `plimsoll/analyze`: analyse one image. Cancelled with LSP's `$/cancelRequest`. */
+export const analyzeRequest = "plimsoll/analyze";
+export interface AnalyzeParams {
+  /** The caller's own number: notifications of this analysis carry it. */
+  readonly generation: number;
+  /** An image reference or id of the engine, or the path of an archive or layout. */
+  readonly target:
+    | { readonly kind: "image"; readonly reference: string }
+    | { readonly kind: "archive"; readonly path: string };
+}
+export type AnalyzeResult =
+  | { readonly ok: true; readonly picture: Picture }
+  | { readonly ok: false; readonly problem: Problem };
+export interface Picture {
+  readonly root: TreeNode;
+  readonly facts: PictureFacts;
+}
+
+/** `plimsoll/firstPicture`, server to client: layer sizes from the history, before any byte was read. */
+export const firstPictureNotification = "plimsoll/firstPicture";
+export interface FirstPictureParams {
+  readonly generation: number;
+  readonly picture: Picture;
+}
+
+/** `plimsoll/analysisProgress`, server to client, at most ten a second. */
+export const analysisProgressNotification = "plimsoll/analysisProgress";
+export interface AnalysisProgressParams {
+  readonly generation: number;
+  /** Bytes read. */
+  readonly done: number;
+  /** Expected bytes; null where the engine does not tell. */
+  readonly total: number | null;
+  readonly label: string;
+}
+
+/** `plimsoll/subtree`: a node with its children, for one that the picture had cut. Null: no such analysis any more. */
+export const subtreeRequest = "plimsoll/subtree";
+export interface SubtreeParams {
+  readonly generation: number;
+  readonly id: number;
+}
+export type SubtreeResult = TreeNode | null;
+
+/** `plimsoll/locate`: the source line that made the layer in which a node lies, in the text as it is now. */
+export const locateRequest = "plimsoll/locate";
+export interface LocateParams {
+  readonly generation: number;
+  readonly id: number;
+}
+export type LocateResult =
+  | { readonly ok: true; readonly uri: string; readonly range: LspRange }
+  | { readonly ok: false; readonly problem: Problem };
+export interface LspRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** `plimsoll/layerAt`: the way back: the node of the layer that an instruction made in the newest analysis. */
+export const layerAtRequest = "plimsoll/layerAt";
+export interface LayerAtParams {
+  readonly uri: string;
+  readonly line: number;
+}
+export type LayerAtResult = { readonly generation: number; readonly id: number } | null;
+
+/** `plimsoll/forget`: the caller's panel is closed; the server may drop what it holds for it. A notification. */
+export const forgetNotification = "plimsoll/forget";
+export interface ForgetParams {
+  readonly generation: number;
+}
+
+/** Trouble in one sentence that says what to do; `retry` where trying again can help. */
+export interface Problem {
+  readonly message: string;
+  readonly retry: boolean;
+  /** The engine could not be reached: offer the setting that chooses it. */
+  readonly setting?: string;
+}

@@ -1,0 +1,18 @@
+/**
+ * The settings under `plimsoll` as clients send them. The server takes anything (also null) and falls back
+ * to the defaults key by key.
+ */
+export interface PlimsollSettings {
+  /** Per rule id: `auto` (default: by bytes and certainty), a fixed severity, or `off`. */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
+  /** Address of the engine, for example `unix:///run/podman/podman.sock`; empty: `DOCKER_HOST`, else the default socket. Read from user settings only in untrusted workspaces. */
+  readonly engine: { readonly host: string };
+  readonly inlayHints: { readonly enabled: boolean };
+  /** The stage that ships, where neither compose nor the file says it: stage name; empty: the last stage. */
+  readonly target: string;
+  /** Build context of Dockerfiles, relative to the workspace folder; empty: found as documented. */
+  readonly context: string;
+}
+
+export const ruleSettings = ["auto", "error", "warning", "information", "hint", "off"] as const;
+export type RuleSetting = (typeof ruleSettings)[number];
