@@ -1,0 +1,115 @@
+/**
+ * Facts: what one Dockerfile says, worked out once and read by every rule.
+ *
+ * Invariant: working them out never fails. What cannot be read is `opaque`, and rules stay silent about it.
+ */
+
+import type { Span } from "../text/span.ts";
+import type { Effect } from "../tools/effect.ts";
+
+/** A word of the source. */
+export interface Word {
+  /** What it means after quotes and variables; undefined when that cannot be decided. */
+  readonly text: string | undefined;
+  readonly at: Span;
+}
+
+/** `--name=value` before an instruction's arguments. */
+export interface Flag {
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly at: Span;
+}
+
+interface InstructionBase {
+  /** Upper case. For ONBUILD the trigger's keyword, with `onbuild` true. */
+  readonly keyword: string;
+  /** From the keyword to the last character of the last line, without the line break. */
+  readonly at: Span;
+  readonly keywordAt: Span;
+  /** Exact source text at `at`. */
+  readonly source: string;
+  readonly index: number;
+  /** Index of the stage; -1 before the first FROM. */
+  readonly stage: number;
+  readonly onbuild: boolean;
+  readonly flags: readonly Flag[];
+}
+
+export interface RunInstruction extends InstructionBase {
+  readonly kind: "run";
+  /** `shell` body parsed; `exec` form; a heredoc script counts as shell. */
+  readonly form: "shell" | "exec";
+  readonly mounts: readonly Mount[];
+  /** In source order. Empty when `opaque` says why the body could not be read. */
+  readonly commands: readonly Command[];
+  readonly opaque: string | undefined;
+  /** Where a command can be added so that it runs after all others, or undefined where that is not provable. */
+  readonly appendAt: number | undefined;
+}
+
+export interface CopyInstruction extends InstructionBase {
+  readonly kind: "copy";
+  /** Stage name, index or image of `--from`; undefined: the build context. */
+  readonly from: Word | undefined;
+  /** Index of the stage that `from` means, when it is one. */
+  readonly fromStage: number | undefined;
+  /** Empty for heredocs. */
+  readonly sources: readonly Word[];
+  readonly destination: Word | undefined;
+  /** Absolute path of the destination inside the image, a directory ends with "/"; undefined when unknown. */
+  readonly destinationPath: string | undefined;
+}
+
+export interface OtherInstruction extends InstructionBase {
+  readonly kind: "other";
+  readonly words: readonly Word[];
+}
+
+export type Instruction = RunInstruction | CopyInstruction | OtherInstruction;
+
+/** `--mount=type=cache,target=/root/.cache/pip` */
+export interface Mount {
+  readonly type: string;
+  readonly target: string | undefined;
+  readonly from: string | undefined;
+}
+
+/** One simple command of a shell body. */
+export interface Command {
+  readonly at: Span;
+  /** Program and arguments, without assignments and redirections. */
+  readonly words: readonly Word[];
+  /** never: in a branch that the file's own values rule out. perhaps: it depends on what we cannot decide. */
+  readonly runs: "always" | "perhaps" | "never";
+  /** What the tool models say that it does; undefined: no model knows this command. */
+  readonly effects: readonly Effect[] | undefined;
+  /** Absolute working directory, when known. */
+  readonly directory: string | undefined;
+  /** The text to remove so that the rest of the script stays a script, or undefined where that is not provable. */
+  readonly removeAt: Span | undefined;
+}
+
+export interface Stage {
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly from: OtherInstruction;
+  /** Index of the stage it starts from. */
+  readonly parent: number | undefined;
+  /** The image at the bottom of its chain, variables resolved; undefined when unknown or scratch. */
+  readonly baseImage: string | undefined;
+  readonly instructions: readonly Instruction[];
+  /** Its layers are in the chain of a target. */
+  readonly shipped: boolean;
+}
+
+export interface Facts {
+  readonly text: string;
+  readonly escape: "\\" | "`";
+  readonly stages: readonly Stage[];
+  readonly instructions: readonly Instruction[];
+  /** Instructions whose layers are in a target's chain, in source order. ONBUILD triggers are not among them. */
+  readonly shipped: readonly Instruction[];
+  /** Windows image or a shell that is not POSIX: nothing is judged. */
+  readonly foreign: boolean;
+}

@@ -1,0 +1,42 @@
+import type { Size } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
+
+/** safe: the image runs with the same files as before. review: the user should read the edit. */
+export type FixSafety = "safe" | "review";
+
+/** Edits of one other file, named relative to the build context. */
+export interface FileEdits {
+  readonly path: string;
+  /** The file does not exist yet: its text is empty before the edits. */
+  readonly create: boolean;
+  readonly edits: readonly Edit[];
+}
+
+/** What to do. Its title is the user's third text, after a finding's what and why. */
+export interface Fix {
+  readonly title: string;
+  readonly safety: FixSafety;
+  /** Edits of the document that holds the finding. */
+  readonly edits: readonly Edit[];
+  readonly otherFiles?: readonly FileEdits[];
+}
+
+/** A place that belongs to the same cause. */
+export interface Related {
+  readonly at: Span;
+  readonly message: string;
+}
+
+/** What a rule says about one cause; it sits on the word that causes it. */
+export interface Finding {
+  readonly at: Span;
+  /** What is there, a clause without a full stop: "tests are copied into the image". */
+  readonly what: string;
+  /** Why it costs bytes or stays, whole sentences; ends with the advice where there is no fix. */
+  readonly why: string;
+  readonly saving: Size;
+  readonly related?: readonly Related[];
+  /** Best first; not yet verified. Only core/rules/verify.ts decides which are offered. */
+  readonly fixes: readonly Fix[];
+}

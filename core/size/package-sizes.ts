@@ -1,0 +1,36 @@
+import type { Size } from "./size.ts";
+
+/** Where packages are installed: the distribution, and what the base image holds already. */
+export interface PackageBase {
+  /** The image named in FROM, resolved, for example "python:3.12-slim"; undefined when unknown. */
+  readonly image: string | undefined;
+}
+
+/** Prices of distribution packages before anything is built. */
+export interface PackageSizes {
+  /**
+   * What goes away when `removed` are dropped from one install of `all`: their dominated closure as a set.
+   * Packages that the rest of `all`, or the base, needs anyway stay. Unknown names make the answer unknown
+   * unless others of the set are known (then a range from the known part, and the basis says so).
+   */
+  dominated(request: {
+    readonly all: readonly string[];
+    readonly removed: readonly string[];
+    readonly recommends: boolean;
+    readonly base: PackageBase;
+  }): Size;
+  /** What an install of `all` adds to the base. */
+  closure(request: {
+    readonly all: readonly string[];
+    readonly recommends: boolean;
+    readonly base: PackageBase;
+  }): Size;
+  /** The package index that one `apt-get update` leaves below /var/lib/apt/lists. */
+  lists(base: PackageBase): Size;
+  /** The .deb files that an install of `all` leaves below /var/cache/apt/archives where nothing cleans them. */
+  archives(request: {
+    readonly all: readonly string[];
+    readonly recommends: boolean;
+    readonly base: PackageBase;
+  }): Size;
+}

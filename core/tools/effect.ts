@@ -1,0 +1,37 @@
+/** Effects: what a command does to the layer it runs in, as far as its tool model knows. */
+import type { Word } from "../dockerfile/facts.ts";
+
+export type Effect =
+  /** Installs packages of a distribution; every package word with its span. */
+  | {
+      readonly kind: "install";
+      readonly manager: "apt";
+      readonly packages: readonly Word[];
+      readonly recommends: boolean;
+    }
+  | {
+      readonly kind: "uninstall";
+      readonly manager: "apt";
+      readonly packages: readonly Word[];
+      readonly orphans: boolean;
+    }
+  /** Writes a cache that no later command of the image needs. */
+  | { readonly kind: "cache"; readonly cache: "apt-lists" | "apt-archives"; readonly directory: string }
+  /** Empties a cache, whatever its directory. */
+  | { readonly kind: "uncache"; readonly cache: "apt-lists" | "apt-archives" }
+  /** Deletes paths; a trailing `/*` deletes the entries of a directory. */
+  | { readonly kind: "remove"; readonly paths: readonly PathWord[] }
+  /** Creates or fills these paths. */
+  | { readonly kind: "create"; readonly paths: readonly PathWord[] }
+  /** Changes mode or owner only. */
+  | { readonly kind: "touch"; readonly paths: readonly PathWord[]; readonly recursive: boolean }
+  /** Builds something that may call a compiler: pip install, make, cargo build … */
+  | { readonly kind: "build" }
+  /** Reads or runs nothing that was installed and writes no file: echo, set, true … */
+  | { readonly kind: "nothing" };
+
+/** An absolute, normalised path inside the image, and the word that names it. */
+export interface PathWord {
+  readonly path: string;
+  readonly word: Word;
+}

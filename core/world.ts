@@ -1,0 +1,22 @@
+/**
+ * What is known around a document while it is judged: values only, read by the engine beforehand.
+ * Anything may be absent; then sizes are unknown and rules that need it are silent.
+ */
+import type { BuildContext } from "./context/build-context.ts";
+import type { Knowledge } from "./link/knowledge.ts";
+import type { PackageSizes } from "./size/package-sizes.ts";
+
+export interface World {
+  /** Stage names or indexes that get built (compose, bake, setting). Empty: the last stage. */
+  readonly targets: readonly string[];
+  readonly context: BuildContext | undefined;
+  readonly packageSizes: PackageSizes | undefined;
+  readonly knowledge: Knowledge | undefined;
+}
+
+export const emptyWorld: World = {
+  targets: [],
+  context: undefined,
+  packageSizes: undefined,
+  knowledge: undefined,
+};
