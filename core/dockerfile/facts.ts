@@ -6,6 +6,7 @@
 
 import type { Span } from "../text/span.ts";
 import type { Effect } from "../tools/effect.ts";
+import type { CommentLine, EscapeCharacter } from "./split.ts";
 
 /** A word of the source. */
 export interface Word {
@@ -44,8 +45,10 @@ export interface RunInstruction extends InstructionBase {
   /** In source order. Empty when `opaque` says why the body could not be read. */
   readonly commands: readonly Command[];
   readonly opaque: string | undefined;
-  /** Where a command can be added so that it runs after all others, or undefined where that is not provable. */
+  /** Where ` && command` can be added so that it runs after all others, or undefined where that is not provable. */
   readonly appendAt: number | undefined;
+  /** Where a flag such as `--mount=…` can be added, before the body. */
+  readonly flagAt: number;
 }
 
 export interface CopyInstruction extends InstructionBase {
@@ -59,11 +62,15 @@ export interface CopyInstruction extends InstructionBase {
   readonly destination: Word | undefined;
   /** Absolute path of the destination inside the image, a directory ends with "/"; undefined when unknown. */
   readonly destinationPath: string | undefined;
+  /** Its content stands in the Dockerfile itself. */
+  readonly heredoc: boolean;
 }
 
 export interface OtherInstruction extends InstructionBase {
   readonly kind: "other";
   readonly words: readonly Word[];
+  /** The instruction could not be read, and why. */
+  readonly opaque: string | undefined;
 }
 
 export type Instruction = RunInstruction | CopyInstruction | OtherInstruction;
@@ -86,6 +93,10 @@ export interface Command {
   readonly effects: readonly Effect[] | undefined;
   /** Absolute working directory, when known. */
   readonly directory: string | undefined;
+  /** Where its output goes: `> file`. */
+  readonly redirects: readonly { readonly operator: string; readonly target: Word }[];
+  /** Its input or output is another command's. */
+  readonly piped: boolean;
   /** The text to remove so that the rest of the script stays a script, or undefined where that is not provable. */
   readonly removeAt: Span | undefined;
 }
@@ -96,7 +107,7 @@ export interface Stage {
   readonly from: OtherInstruction;
   /** Index of the stage it starts from. */
   readonly parent: number | undefined;
-  /** The image at the bottom of its chain, variables resolved; undefined when unknown or scratch. */
+  /** The image at the bottom of its chain, variables resolved, "scratch" included; undefined when unknown. */
   readonly baseImage: string | undefined;
   readonly instructions: readonly Instruction[];
   /** Its layers are in the chain of a target. */
@@ -105,11 +116,13 @@ export interface Stage {
 
 export interface Facts {
   readonly text: string;
-  readonly escape: "\\" | "`";
+  readonly escape: EscapeCharacter;
   readonly stages: readonly Stage[];
   readonly instructions: readonly Instruction[];
   /** Instructions whose layers are in a target's chain, in source order. ONBUILD triggers are not among them. */
   readonly shipped: readonly Instruction[];
-  /** Windows image or a shell that is not POSIX: nothing is judged. */
+  /** Every comment line, also inside continued instructions. */
+  readonly comments: readonly CommentLine[];
+  /** A Windows image: nothing is judged. */
   readonly foreign: boolean;
 }

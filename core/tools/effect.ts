@@ -6,16 +6,16 @@ export type Effect =
   | {
       readonly kind: "install";
       readonly manager: "apt";
-      readonly packages: readonly Word[];
+      readonly packages: readonly PackageWord[];
       readonly recommends: boolean;
     }
   | {
       readonly kind: "uninstall";
       readonly manager: "apt";
-      readonly packages: readonly Word[];
+      readonly packages: readonly PackageWord[];
       readonly orphans: boolean;
     }
-  /** Writes a cache that no later command of the image needs. */
+  /** Writes a cache; `directory` is where. */
   | { readonly kind: "cache"; readonly cache: "apt-lists" | "apt-archives"; readonly directory: string }
   /** Empties a cache, whatever its directory. */
   | { readonly kind: "uncache"; readonly cache: "apt-lists" | "apt-archives" }
@@ -29,6 +29,12 @@ export type Effect =
   | { readonly kind: "build" }
   /** Reads or runs nothing that was installed and writes no file: echo, set, true … */
   | { readonly kind: "nothing" };
+
+/** A package, without version, architecture or release; the name is undefined where the word cannot be decided. */
+export interface PackageWord {
+  readonly name: string | undefined;
+  readonly word: Word;
+}
 
 /** An absolute, normalised path inside the image, and the word that names it. */
 export interface PathWord {

@@ -1,0 +1,318 @@
+/**
+ * Evaluates a script as far as the file's own values decide it: which commands run, with which words, where.
+ *
+ * Invariant: what cannot be decided is undefined or "perhaps"; a branch is ruled out only by values that
+ * the Dockerfile itself sets.
+ */
+import type { Span } from "../text/span.ts";
+import { posixJoin } from "./paths.ts";
+import type { Part, Redirect, ScriptWord, SimpleCommand, Statement } from "./script.ts";
+import { Values } from "./values.ts";
+
+export type Runs = "always" | "perhaps" | "never";
+
+/** A word after evaluation; `at` in the joined text. */
+export interface EvaluatedWord {
+  readonly text: string | undefined;
+  readonly at: Span;
+}
+
+export interface EvaluatedCommand {
+  readonly at: Span;
+  readonly words: readonly EvaluatedWord[];
+  readonly redirects: readonly { readonly operator: string; readonly target: EvaluatedWord }[];
+  readonly runs: Runs;
+  readonly directory: string | undefined;
+  /** Its output or input is another command's. */
+  readonly piped: boolean;
+  /** In the joined text; see `Command.removeAt`. */
+  readonly removeAt: Span | undefined;
+}
+
+type Status = "success" | "failure" | "unknown";
+
+export function evaluateScript(
+  body: Statement,
+  values: Values,
+  directory: string | undefined,
+): readonly EvaluatedCommand[] {
+  const evaluator = new Evaluator();
+  evaluator.visit(body, { values: values.copy(), directory }, "always", undefined, false);
+  return evaluator.commands;
+}
+
+/** What a shell process holds; a subshell gets a copy. */
+interface ShellState {
+  values: Values;
+  directory: string | undefined;
+}
+
+class Evaluator {
+  readonly commands: EvaluatedCommand[] = [];
+
+  visit(it: Statement, state: ShellState, runs: Runs, removeAt: Span | undefined, piped: boolean): Status {
+    switch (it.kind) {
+      case "command":
+        return this.command(it, state, runs, removeAt, piped);
+      case "sequence":
+        return this.sequence(it, state, runs);
+      case "chain":
+        return this.chain(it, state, runs);
+      case "pipeline":
+        for (const part of it.items) this.visit(part, copyOf(state), runs, undefined, true);
+        return "unknown";
+      case "if":
+        return this.conditional(it, state, runs);
+      case "group": {
+        const inner = it.subshell ? copyOf(state) : state;
+        return this.visit(it.body, inner, runs, undefined, piped);
+      }
+      case "negated": {
+        const status = this.visit(it.body, state, runs, undefined, piped);
+        return status === "unknown" ? status : status === "success" ? "failure" : "success";
+      }
+      case "uncertain": {
+        const before = state.values.copy();
+        const after = it.bodies.map((body) => {
+          const inner = { values: before.copy(), directory: state.directory };
+          for (const name of it.sets) inner.values.set(name, undefined);
+          this.visit(body, inner, runs === "never" ? "never" : "perhaps", undefined, false);
+          if (inner.directory !== state.directory) state.directory = undefined;
+          return inner.values;
+        });
+        state.values = Values.merge([before, ...after]);
+        for (const name of it.sets) state.values.set(name, undefined);
+        return "unknown";
+      }
+      case "opaque":
+        state.directory = undefined;
+        return "unknown";
+    }
+  }
+
+  private sequence(it: Extract<Statement, { kind: "sequence" }>, state: ShellState, runs: Runs): Status {
+    let status: Status = "success";
+    let reached: Runs = runs;
+    it.items.forEach(({ statement, background }, index) => {
+      const inner = background ? copyOf(state) : state;
+      status = this.visit(statement, inner, reached, background ? undefined : sequenceGap(it, index), false);
+      if (background) status = "success";
+      if (leaves(statement)) reached = "never";
+      else if (mayLeave(statement) && reached === "always") reached = "perhaps";
+    });
+    return status;
+  }
+
+  private chain(it: Extract<Statement, { kind: "chain" }>, state: ShellState, runs: Runs): Status {
+    let status: Status = "success";
+    it.items.forEach((item, index) => {
+      const operator = index === 0 ? undefined : it.operators[index - 1];
+      let reached = runs;
+      if (operator === "&&" && status === "failure") reached = "never";
+      // For the instruction to succeed, what stands left of && has succeeded; a mere test may say no.
+      if (operator === "&&" && status === "unknown" && decides(it.items[index - 1])) reached = weaker(runs);
+      if (operator === "||" && status === "success") reached = "never";
+      if (operator === "||" && status === "unknown") reached = weaker(runs);
+      if (reached === "never") {
+        this.visit(item, copyOf(state), "never", undefined, false);
+        return;
+      }
+      const before = reached === runs ? undefined : copyOf(state);
+      const now = this.visit(item, state, reached, chainGap(it, index), false);
+      if (before !== undefined) {
+        state.values = Values.merge([before.values, state.values]);
+        if (before.directory !== state.directory) state.directory = undefined;
+      }
+      status = operator === "||" && status === "unknown" ? (now === "success" ? "success" : "unknown") : now;
+    });
+    return status;
+  }
+
+  private conditional(it: Extract<Statement, { kind: "if" }>, state: ShellState, runs: Runs): Status {
+    const ends: ShellState[] = [];
+    let reached = runs;
+    for (const { condition, body } of it.branches) {
+      const status = this.visit(condition, state, reached, undefined, false);
+      const inBranch = status === "failure" ? "never" : status === "success" ? reached : weaker(reached);
+      const inner = copyOf(state);
+      this.visit(body, inner, inBranch, undefined, false);
+      if (inBranch !== "never") ends.push(inner);
+      if (status === "success") reached = "never";
+      else if (status === "unknown") reached = weaker(reached);
+    }
+    const last = copyOf(state);
+    if (it.otherwise !== undefined) this.visit(it.otherwise, last, reached, undefined, false);
+    if (reached !== "never") ends.push(last);
+    state.values = Values.merge(ends.map((end) => end.values));
+    if (ends.some((end) => end.directory !== ends[0]?.directory)) state.directory = undefined;
+    else state.directory = ends[0]?.directory ?? state.directory;
+    return "unknown";
+  }
+
+  private command(
+    it: SimpleCommand,
+    state: ShellState,
+    runs: Runs,
+    removeAt: Span | undefined,
+    piped: boolean,
+  ): Status {
+    const words = it.words.flatMap((word) => evaluatedWord(word, state.values));
+    const redirects = it.redirects.map((redirect) => evaluatedRedirect(redirect, state.values));
+    this.commands.push({ at: it.at, words, redirects, runs, directory: state.directory, piped, removeAt });
+    const [program, ...rest] = words.map((word) => word.text);
+    const isDeclaration =
+      program === undefined || program === "export" || program === "readonly" || program === "local";
+    if (isDeclaration && runs !== "never") {
+      for (const { name, value } of it.assignments) {
+        state.values.set(name, value === undefined ? "" : textOf(value.parts, state.values));
+      }
+    }
+    if (program === "cd")
+      state.directory = rest.length === 1 ? posixJoin(state.directory, rest[0]) : undefined;
+    if (program === "unset") for (const name of rest) if (name !== undefined) state.values.set(name, "");
+    if (program === "true" || program === ":" || (words.length === 0 && it.assignments.length > 0))
+      return "success";
+    if (program === "false") return "failure";
+    if (program === "[" || program === "test" || program === "[[") return testStatus(words);
+    return "unknown";
+  }
+}
+
+const copyOf = (state: ShellState): ShellState => ({
+  values: state.values.copy(),
+  directory: state.directory,
+});
+const weaker = (runs: Runs): Runs => (runs === "never" ? "never" : "perhaps");
+
+const deciders = new Set([
+  "[",
+  "[[",
+  "test",
+  "grep",
+  "command",
+  "which",
+  "type",
+  "id",
+  "getent",
+  "cmp",
+  "diff",
+  "pgrep",
+]);
+
+/** Whether a command only asks something, so that its failure is an answer and not the end of the build. */
+function decides(it: Statement | undefined): boolean {
+  if (it?.kind === "negated") return decides(it.body);
+  if (it?.kind !== "command") return false;
+  const [first] = it.words;
+  const part = first?.parts[0];
+  return part?.kind === "text" && deciders.has(part.text);
+}
+
+const programOf = (it: Statement): string | undefined => {
+  const part = it.kind === "command" ? it.words[0]?.parts[0] : undefined;
+  return part?.kind === "text" ? part.text : undefined;
+};
+
+const leaves = (it: Statement): boolean => ["exit", "exec", "return"].includes(programOf(it) ?? "");
+
+function mayLeave(it: Statement): boolean {
+  switch (it.kind) {
+    case "command":
+      return leaves(it);
+    case "chain":
+      return it.items.some(mayLeave);
+    case "sequence":
+      return it.items.some((item) => mayLeave(item.statement));
+    case "if":
+      return (
+        it.branches.some((branch) => mayLeave(branch.body)) ||
+        (it.otherwise !== undefined && mayLeave(it.otherwise))
+      );
+    case "uncertain":
+      return it.bodies.some(mayLeave);
+    case "group":
+      return !it.subshell && mayLeave(it.body);
+    case "negated":
+    case "pipeline":
+      return false;
+    case "opaque":
+      return true;
+  }
+}
+
+function evaluatedWord(word: ScriptWord, values: Values): EvaluatedWord[] {
+  const text = textOf(word.parts, values);
+  const [only] = word.parts;
+  // An unquoted variable is split into words; each of them stands where the variable does.
+  if (word.parts.length === 1 && only?.kind === "variable" && text !== undefined && /\s/.test(text)) {
+    return text
+      .split(/\s+/)
+      .filter((it) => it !== "")
+      .map((it) => ({ text: it, at: word.at }));
+  }
+  return [{ text, at: word.at }];
+}
+
+const evaluatedRedirect = (it: Redirect, values: Values) => ({
+  operator: it.operator,
+  target: { text: textOf(it.target.parts, values), at: it.target.at },
+});
+
+function textOf(parts: readonly Part[], values: Values): string | undefined {
+  let res = "";
+  for (const part of parts) {
+    const text =
+      part.kind === "text" ? part.text : part.kind === "variable" ? variableText(part, values) : undefined;
+    if (text === undefined) return undefined;
+    res += text;
+  }
+  return res;
+}
+
+function variableText(part: Extract<Part, { kind: "variable" }>, values: Values): string | undefined {
+  const value = values.get(part.name);
+  if (value === undefined || part.operator === "") return value;
+  const filled = part.operator.startsWith(":") ? value !== "" : true;
+  if (part.operator.endsWith("-")) return filled ? value : textOf(part.operand, values);
+  return filled ? textOf(part.operand, values) : "";
+}
+
+/** `[ a = b ]`, `-n`, `-z`, `!`; anything else is unknown. */
+function testStatus(words: readonly EvaluatedWord[]): Status {
+  const texts = words.map((it) => it.text);
+  const inner = texts[0] === "test" ? texts.slice(1) : texts.slice(1, -1);
+  const [a, b, c] = inner;
+  const answer = (yes: boolean): Status => (yes ? "success" : "failure");
+  if (inner.length === 3 && a !== undefined && c !== undefined) {
+    // Patterns on the right side of [[ … ]] are not modelled.
+    if ((b === "=" || b === "==") && !/[*?[]/.test(c)) return answer(a === c);
+    if (b === "!=" && !/[*?[]/.test(c)) return answer(a !== c);
+    if (b === "-eq") return answer(Number(a) === Number(c));
+    if (b === "-ne") return answer(Number(a) !== Number(c));
+  }
+  if (inner.length === 2 && b !== undefined) {
+    if (a === "-n") return answer(b !== "");
+    if (a === "-z") return answer(b === "");
+  }
+  if (inner.length === 1 && a !== undefined) return answer(a !== "");
+  return "unknown";
+}
+
+/** An item of a chain goes with one neighbouring operator, when both of them are `&&`. */
+function chainGap(it: Extract<Statement, { kind: "chain" }>, index: number): Span | undefined {
+  const [before, after] = [it.operators[index - 1], it.operators[index]];
+  if (before === "||" || after === "||") return undefined;
+  const [previous, item, next] = [it.items[index - 1], it.items[index], it.items[index + 1]];
+  if (item === undefined) return undefined;
+  if (previous !== undefined) return { start: previous.at.end, end: item.at.end };
+  return next === undefined ? undefined : { start: item.at.start, end: next.at.start };
+}
+
+function sequenceGap(it: Extract<Statement, { kind: "sequence" }>, index: number): Span | undefined {
+  const [previous, item, next] = [it.items[index - 1], it.items[index], it.items[index + 1]];
+  if (item === undefined || previous?.background || item.background) return undefined;
+  if (next !== undefined) return { start: item.statement.at.start, end: next.statement.at.start };
+  return previous === undefined
+    ? undefined
+    : { start: previous.statement.at.end, end: item.statement.at.end };
+}

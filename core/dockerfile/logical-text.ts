@@ -1,0 +1,58 @@
+/**
+ * LogicalText: several source lines as the one line that Docker makes of them, with the way back.
+ *
+ * Docker joins continued lines, keeps the white space at their start, and drops comment lines and empty
+ * lines between them; what a shell or a word splitter sees is this text and no other.
+ */
+import type { Span } from "../text/span.ts";
+
+export class LogicalText {
+  readonly text: string;
+  /** Where each piece begins in the logical text and in the source, in order. */
+  readonly #logicalStarts: readonly number[];
+  readonly #sourceStarts: readonly number[];
+
+  constructor(pieces: readonly { readonly text: string; readonly start: number }[]) {
+    const logicalStarts: number[] = [];
+    const sourceStarts: number[] = [];
+    let text = "";
+    for (const piece of pieces) {
+      logicalStarts.push(text.length);
+      sourceStarts.push(piece.start);
+      text += piece.text;
+    }
+    this.text = text;
+    this.#logicalStarts = logicalStarts;
+    this.#sourceStarts = sourceStarts;
+  }
+
+  /** The rest from a logical offset on, as a text of its own with the same way back. */
+  from(logical: number): LogicalText {
+    const pieces = this.#logicalStarts.flatMap((start, index) => {
+      const end = this.#logicalStarts[index + 1] ?? this.text.length;
+      if (end <= logical) return [];
+      const from = Math.max(start, logical);
+      return [{ text: this.text.slice(from, end), start: (this.#sourceStarts[index] ?? 0) + from - start }];
+    });
+    return new LogicalText(pieces);
+  }
+
+  /** Source offset of a character of the logical text. */
+  offsetInSource(logical: number): number {
+    const starts = this.#logicalStarts;
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] ?? 0) <= logical) low = middle;
+      else high = middle - 1;
+    }
+    return (this.#sourceStarts[low] ?? 0) + logical - (starts[low] ?? 0);
+  }
+
+  /** Source span of a logical one. Its end is where its last character ends, not where the next line begins. */
+  spanInSource(at: Span): Span {
+    const start = this.offsetInSource(at.start);
+    return { start, end: at.end <= at.start ? start : this.offsetInSource(at.end - 1) + 1 };
+  }
+}

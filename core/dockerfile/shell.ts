@@ -1,0 +1,343 @@
+/**
+ * The one door to the shell grammar (tree-sitter-bash): joined text in, Script out.
+ *
+ * Invariant: reading is total and synchronous once the grammar is loaded. Trees of the grammar live in
+ * WebAssembly memory and are freed here; only plain data leaves.
+ */
+import { Language, type Node, Parser } from "web-tree-sitter";
+import type { Span } from "../text/span.ts";
+import type {
+  Assignment,
+  Part,
+  Redirect,
+  Script,
+  ScriptWord,
+  SequenceItem,
+  SimpleCommand,
+  Statement,
+} from "./script.ts";
+
+/** Longer bodies are not read: they are data, not scripts, and would hold up typing. */
+const longestBody = 200_000;
+/** Deeper nesting than any script that a person wrote; protects the stack from made ones. */
+const deepestNesting = 200;
+
+export interface ShellReader {
+  read(text: string): Script;
+}
+
+/** Loads the grammar. The two files are those of the packages web-tree-sitter and tree-sitter-bash. */
+export async function loadShellReader(wasm: {
+  readonly runtime: Uint8Array;
+  readonly bash: Uint8Array;
+}): Promise<ShellReader> {
+  await Parser.init({ wasmBinary: wasm.runtime });
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(wasm.bash));
+  return { read: (text) => readScript(parser, text) };
+}
+
+function readScript(parser: Parser, text: string): Script {
+  const at = { start: 0, end: text.length };
+  const unread: Script = { body: { kind: "opaque", at }, broken: true, hasHeredoc: false };
+  if (text.length > longestBody) return unread;
+  const tree = parser.parse(text);
+  if (tree === null) return unread;
+  try {
+    const root = tree.rootNode;
+    if (root.hasError) return unread;
+    const reader = new TreeReader();
+    return { body: reader.sequence(root, 0), broken: reader.tooDeep, hasHeredoc: reader.hasHeredoc };
+  } finally {
+    tree.delete();
+  }
+}
+
+const spanOfNode = (node: Node): Span => ({ start: node.startIndex, end: node.endIndex });
+
+class TreeReader {
+  hasHeredoc = false;
+  tooDeep = false;
+
+  sequence(node: Node, depth: number): Statement {
+    const items: SequenceItem[] = [];
+    for (const child of node.children) {
+      if (child.type === "&") {
+        const last = items.pop();
+        if (last !== undefined) items.push({ ...last, background: true });
+      } else if (child.isNamed && child.type !== "comment" && child.type !== "heredoc_body") {
+        items.push({ statement: this.statement(child, depth + 1), background: false });
+      }
+    }
+    const [only] = items;
+    if (items.length === 1 && only !== undefined && !only.background) return only.statement;
+    return { kind: "sequence", at: spanOfNode(node), items };
+  }
+
+  statement(node: Node, depth: number): Statement {
+    const at = spanOfNode(node);
+    if (depth > deepestNesting) {
+      this.tooDeep = true;
+      return { kind: "opaque", at };
+    }
+    switch (node.type) {
+      case "command":
+      case "declaration_command":
+      case "unset_command":
+      case "test_command":
+      case "variable_assignment":
+      case "variable_assignments":
+        return this.command(node);
+      case "list":
+        return this.chain(node, depth);
+      case "pipeline":
+        return {
+          kind: "pipeline",
+          at,
+          items: node.namedChildren
+            .filter((it) => it.type !== "comment")
+            .map((it) => this.statement(it, depth + 1)),
+        };
+      case "redirected_statement":
+        return this.redirected(node, depth);
+      case "negated_command": {
+        const body = node.namedChildren.at(-1);
+        return body ? { kind: "negated", at, body: this.statement(body, depth + 1) } : { kind: "opaque", at };
+      }
+      case "subshell":
+      case "compound_statement":
+        return { kind: "group", at, subshell: node.type === "subshell", body: this.sequence(node, depth) };
+      case "if_statement":
+        return this.conditional(node, depth);
+      case "for_statement":
+      case "while_statement":
+      case "c_style_for_statement":
+      case "case_statement":
+      case "function_definition":
+        return this.uncertain(node, depth);
+      default:
+        return { kind: "opaque", at };
+    }
+  }
+
+  /** `list` nests to the left; the chain is flat. */
+  private chain(node: Node, depth: number): Statement {
+    const items: Statement[] = [];
+    const operators: ("&&" | "||")[] = [];
+    const collect = (list: Node, level: number): void => {
+      for (const child of list.children) {
+        if (child.type === "&&" || child.type === "||") operators.push(child.type);
+        else if (child.type === "list" && level < deepestNesting) collect(child, level + 1);
+        else if (child.isNamed && child.type !== "comment")
+          items.push(this.statement(child, depth + level + 1));
+      }
+    };
+    collect(node, 0);
+    return { kind: "chain", at: spanOfNode(node), items, operators };
+  }
+
+  private conditional(node: Node, depth: number): Statement {
+    const branches: { condition: Statement; body: Statement }[] = [];
+    let otherwise: Statement | undefined;
+    const branchOf = (part: Node): void => {
+      const conditions: Node[] = [];
+      const bodies: Node[] = [];
+      let inBody = false;
+      for (const child of part.children) {
+        if (child.type === "then") inBody = true;
+        else if (child.type === "elif_clause") branchOf(child);
+        else if (child.type === "else_clause") otherwise = this.sequence(child, depth + 1);
+        else if (child.isNamed && child.type !== "comment") (inBody ? bodies : conditions).push(child);
+      }
+      // The own branch stands before its elif branches, which were read inside the loop.
+      own.push({ part, conditions, bodies });
+    };
+    const own: { part: Node; conditions: Node[]; bodies: Node[] }[] = [];
+    branchOf(node);
+    for (const it of own.sort((a, b) => a.part.startIndex - b.part.startIndex)) {
+      branches.push({
+        condition: this.joined(it.conditions, it.part, depth),
+        body: this.joined(it.bodies, it.part, depth),
+      });
+    }
+    return { kind: "if", at: spanOfNode(node), branches, otherwise };
+  }
+
+  private joined(nodes: readonly Node[], parent: Node, depth: number): Statement {
+    const items = nodes.map((it) => ({ statement: this.statement(it, depth + 1), background: false }));
+    const [only] = items;
+    if (items.length === 1 && only !== undefined) return only.statement;
+    return { kind: "sequence", at: spanOfNode(parent), items };
+  }
+
+  private uncertain(node: Node, depth: number): Statement {
+    const bodies: Statement[] = [];
+    const sets: string[] = [];
+    for (const child of node.namedChildren) {
+      if (child.type === "variable_name") sets.push(child.text);
+      else if (child.type === "do_group" || child.type === "compound_statement") {
+        bodies.push(this.sequence(child, depth + 1));
+      } else if (child.type === "case_item") {
+        const statements = child.namedChildren.filter(
+          (_, index) => child.fieldNameForNamedChild(index) !== "value",
+        );
+        bodies.push(this.joined(statements, child, depth + 1));
+      } else if (node.type === "while_statement" && isStatement(child)) {
+        bodies.push(this.statement(child, depth + 1));
+      }
+    }
+    return { kind: "uncertain", at: spanOfNode(node), bodies, sets };
+  }
+
+  /** A redirection after a chain belongs to its last command. */
+  private redirected(node: Node, depth: number): Statement {
+    const redirects: Redirect[] = [];
+    let body: Statement | undefined;
+    for (const child of node.namedChildren) {
+      if (child.type === "file_redirect") redirects.push(...this.fileRedirect(child));
+      else if (child.type === "herestring_redirect") continue;
+      else if (child.type === "heredoc_redirect") {
+        this.hasHeredoc = true;
+        for (const inner of child.namedChildren) {
+          if (inner.type === "file_redirect") redirects.push(...this.fileRedirect(inner));
+          else if (isStatement(inner)) return { kind: "opaque", at: spanOfNode(node) };
+        }
+      } else if (child.type !== "comment") body = this.statement(child, depth + 1);
+    }
+    if (body === undefined)
+      return { kind: "command", at: spanOfNode(node), assignments: [], words: [], redirects };
+    return withRedirects(body, redirects, node.endIndex);
+  }
+
+  private fileRedirect(node: Node): Redirect[] {
+    const target = node.namedChildren.at(-1);
+    const operator = node.children.find((it) => !it.isNamed)?.type ?? "";
+    return target === undefined ? [] : [{ operator, target: this.word(target) }];
+  }
+
+  private command(node: Node): SimpleCommand {
+    const assignments: Assignment[] = [];
+    const words: ScriptWord[] = [];
+    const redirects: Redirect[] = [];
+    if (node.type === "variable_assignment") assignments.push(this.assignment(node));
+    else if (node.type === "test_command") this.testWords(node, words);
+    else {
+      for (const child of node.children) {
+        if (child.type === "variable_assignment") assignments.push(this.assignment(child));
+        else if (child.type === "file_redirect") redirects.push(...this.fileRedirect(child));
+        else if (child.type === "herestring_redirect") continue;
+        else if (child.type === "command_name") words.push(this.word(child.namedChildren[0] ?? child));
+        else if (child.isNamed) words.push(this.word(child));
+        else if (node.type !== "command") words.push(this.word(child));
+      }
+    }
+    return { kind: "command", at: spanOfNode(node), assignments, words, redirects };
+  }
+
+  private testWords(node: Node, words: ScriptWord[]): void {
+    for (const child of node.children) {
+      if (child.type === "binary_expression" || child.type === "unary_expression")
+        this.testWords(child, words);
+      else words.push(this.word(child));
+    }
+  }
+
+  private assignment(node: Node): Assignment {
+    const name = node.childForFieldName("name");
+    const value = node.childForFieldName("value");
+    const appends = node.children.some((it) => it.type === "+=");
+    return {
+      name: name?.type === "variable_name" ? name.text : "",
+      value: appends
+        ? { at: spanOfNode(node), parts: [{ kind: "undecided" }] }
+        : value === null
+          ? { at: spanOfNode(node), parts: [] }
+          : this.word(value),
+    };
+  }
+
+  private word(node: Node): ScriptWord {
+    return { at: spanOfNode(node), parts: this.parts(node, 0) };
+  }
+
+  private parts(node: Node, depth: number): Part[] {
+    if (depth > deepestNesting) return [{ kind: "undecided" }];
+    switch (node.type) {
+      case "word":
+      case "number":
+      case "variable_name":
+      case "test_operator":
+      case "extglob_pattern":
+      case "regex":
+        return node.namedChildCount === 0
+          ? [{ kind: "text", text: node.text.replace(/\\(.)/gs, "$1") }]
+          : [{ kind: "undecided" }];
+      case "string_content":
+        return [{ kind: "text", text: node.text.replace(/\\([$`"\\])/g, "$1") }];
+      case "raw_string":
+        return [{ kind: "text", text: node.text.slice(1, -1) }];
+      case "string":
+        return this.stringParts(node, depth);
+      case "concatenation":
+        return node.children.flatMap((it) => this.parts(it, depth + 1));
+      case "simple_expansion":
+      case "expansion":
+        return [this.variable(node, depth)];
+      default:
+        return node.isNamed ? [{ kind: "undecided" }] : [{ kind: "text", text: node.text }];
+    }
+  }
+
+  /** The grammar leaves white space at the edges of a string's pieces out of the tree. */
+  private stringParts(node: Node, depth: number): Part[] {
+    const res: Part[] = [];
+    let at = node.startIndex + 1;
+    for (const child of node.children.slice(1, -1)) {
+      if (child.startIndex > at)
+        res.push({
+          kind: "text",
+          text: node.text.slice(at - node.startIndex, child.startIndex - node.startIndex),
+        });
+      res.push(...this.parts(child, depth + 1));
+      at = child.endIndex;
+    }
+    const end = node.endIndex - 1;
+    if (end > at)
+      res.push({ kind: "text", text: node.text.slice(at - node.startIndex, end - node.startIndex) });
+    return res;
+  }
+
+  private variable(node: Node, depth: number): Part {
+    const name = node.namedChildren.find((it) => it.type === "variable_name");
+    if (name === undefined) return { kind: "undecided" };
+    const operators = node.children.filter((it) => !it.isNamed && !["$", "${", "}"].includes(it.type));
+    const operator = operators[0]?.type ?? "";
+    if (operators.length > 1 || name.startIndex !== node.startIndex + (node.type === "expansion" ? 2 : 1)) {
+      return { kind: "undecided" };
+    }
+    if (operator !== "" && operator !== ":-" && operator !== "-" && operator !== ":+" && operator !== "+") {
+      return { kind: "undecided" };
+    }
+    const operand = node.namedChildren.filter((it) => it.startIndex > name.startIndex);
+    return {
+      kind: "variable",
+      name: name.text,
+      operator,
+      operand: operand.flatMap((it) => this.parts(it, depth + 1)),
+    };
+  }
+}
+
+const isStatement = (node: Node): boolean =>
+  /(?:^|_)(?:command|list|pipeline|statement|subshell)$/.test(node.type) || node.type === "command";
+
+function withRedirects(body: Statement, redirects: readonly Redirect[], end: number): Statement {
+  const at = { start: body.at.start, end };
+  if (body.kind === "command") return { ...body, at, redirects: [...body.redirects, ...redirects] };
+  if (body.kind === "chain" || body.kind === "pipeline") {
+    const last = body.items.at(-1);
+    if (last === undefined) return { ...body, at };
+    return { ...body, at, items: [...body.items.slice(0, -1), withRedirects(last, redirects, end)] };
+  }
+  return { ...body, at };
+}

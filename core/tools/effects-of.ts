@@ -1,0 +1,38 @@
+import type { Command } from "../dockerfile/facts.ts";
+import { baseName } from "../dockerfile/paths.ts";
+import type { Effect } from "./effect.ts";
+import { tools } from "./index.ts";
+import type { Invocation } from "./tool.ts";
+
+const toolsByName = new Map(tools.flatMap((tool) => tool.names.map((name) => [name, tool] as const)));
+const wrappers = new Set(["sudo", "exec", "command", "time", "nice", "eatmydata", "env", "nohup"]);
+
+/** What a command does, undefined when no tool model knows; a redirection into a file creates it. */
+export function effectsOf(command: Omit<Command, "effects">): readonly Effect[] | undefined {
+  const call = unwrapped(command);
+  const program = call.words[0]?.text;
+  // Assignments and redirections alone run no program.
+  const own = call.words.length === 0 ? [] : toolFor(program)?.effects(call);
+  const written = command.redirects.flatMap(({ operator, target }) =>
+    operator.startsWith(">") && target.text?.startsWith("/") && !target.text.startsWith("/dev/")
+      ? [{ path: target.text, word: target }]
+      : [],
+  );
+  if (written.length === 0) return own;
+  return [...(own ?? []), { kind: "create", paths: written }];
+}
+
+const toolFor = (program: string | undefined) =>
+  program === undefined ? undefined : (toolsByName.get(baseName(program)) ?? versioned(program));
+
+/** `python3.12`, `pip3.11` and their kin. */
+const versioned = (program: string) => toolsByName.get(baseName(program).replace(/[\d.]+$/, ""));
+
+function unwrapped(command: Omit<Command, "effects">): Invocation {
+  let { words } = command;
+  while (wrappers.has(words[0]?.text ?? "")) {
+    words = words.slice(1);
+    while (/^-|^[A-Za-z_]\w*=/.test(words[0]?.text ?? "")) words = words.slice(1);
+  }
+  return { words, directory: command.directory };
+}
