@@ -1,0 +1,87 @@
+/**
+ * The findings of documents as `plimsoll check --format json` prints them (docs/command-line.md).
+ *
+ * Invariant: field names never change meaning; lines and characters count from 0.
+ */
+import type { OfferedFix, RatedFinding } from "../judge.ts";
+import type { Size } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import { LineIndex } from "../text/line-index.ts";
+import type { Span } from "../text/span.ts";
+
+export interface CheckedDocument {
+  /** As it is shown: relative to the working directory, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  readonly lines: LineIndex;
+  readonly findings: readonly CheckedFinding[];
+}
+
+export interface CheckedFinding {
+  readonly finding: RatedFinding;
+  /** Verified; what may be offered. */
+  readonly fixes: readonly OfferedFix[];
+}
+
+/** Another file that a fix changes: how it is shown, and its text before. */
+export interface OtherText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** `otherOf` finds a file that a fix names relative to the build context of a document. */
+export function checkJson(
+  documents: readonly CheckedDocument[],
+  otherOf: (document: CheckedDocument, path: string) => OtherText,
+): object {
+  return {
+    documents: documents.map((document) => ({
+      path: document.path,
+      findings: document.findings.map(({ finding, fixes }) => ({
+        rule: finding.rule,
+        severity: finding.severity,
+        range: rangeOf(document.lines, finding.at),
+        what: finding.what,
+        why: finding.why,
+        saving: sizeJson(finding.saving),
+        fixes: fixes.map((it) => ({
+          title: it.title,
+          safety: it.safety,
+          edits: [
+            ...it.edits.map((edit) => editJson(document.lines, edit)),
+            ...(it.otherFiles ?? []).flatMap(({ path, create, edits }) => {
+              const other = otherOf(document, path);
+              const lines = new LineIndex(create ? "" : other.text);
+              return edits.map((edit) => ({
+                path: other.path,
+                ...(create ? { create } : {}),
+                ...editJson(lines, edit),
+              }));
+            }),
+          ],
+        })),
+      })),
+    })),
+  };
+}
+
+const rangeOf = (lines: LineIndex, at: Span): object => ({
+  start: lines.positionAt(at.start),
+  end: lines.positionAt(at.end),
+});
+
+const editJson = (lines: LineIndex, { at, insert }: Edit): object => ({
+  range: rangeOf(lines, at),
+  newText: insert,
+});
+
+function sizeJson(size: Size): object {
+  switch (size.kind) {
+    case "measured":
+      return { kind: size.kind, bytes: size.bytes, from: size.from };
+    case "estimated":
+      return { kind: size.kind, low: size.low, high: size.high, basis: size.basis };
+    case "unknown":
+      return { kind: size.kind, because: size.because };
+  }
+}

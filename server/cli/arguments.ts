@@ -1,0 +1,172 @@
+import { parseArgs } from "node:util";
+import { type Severity, severities } from "../../core/rules/rule.ts";
+
+export type Format = "text" | "json";
+
+export type Command =
+  | { readonly kind: "help"; readonly topic: Topic | undefined }
+  | { readonly kind: "version" }
+  | {
+      readonly kind: "check";
+      readonly paths: readonly string[];
+      readonly format: Format;
+      readonly failOn: Severity | undefined;
+    }
+  | {
+      readonly kind: "fix";
+      readonly paths: readonly string[];
+      readonly review: boolean;
+      readonly dryRun: boolean;
+    }
+  | {
+      readonly kind: "analyze";
+      readonly target: string;
+      readonly dockerfile: string | undefined;
+      readonly context: string | undefined;
+      readonly format: Format;
+    }
+  /** One line that says what is wrong with the arguments. */
+  | { readonly kind: "refused"; readonly message: string };
+
+export const topics = ["check", "fix", "analyze"] as const;
+export type Topic = (typeof topics)[number];
+
+const help = { help: { type: "boolean", short: "h" } } as const;
+
+const optionsOf = {
+  check: {
+    ...help,
+    format: { type: "string" },
+    "fail-on": { type: "string" },
+    image: { type: "string" },
+    archive: { type: "string" },
+  },
+  fix: { ...help, review: { type: "boolean" }, "dry-run": { type: "boolean" } },
+  analyze: {
+    ...help,
+    format: { type: "string" },
+    dockerfile: { type: "string" },
+    context: { type: "string" },
+  },
+} as const;
+
+/** What the words of a command line ask for. */
+export function commandOf(words: readonly string[]): Command {
+  const [name, ...rest] = words;
+  switch (name) {
+    case undefined:
+      return refused("say what to do: check, fix or analyze; plimsoll --help tells more");
+    case "--help":
+    case "-h":
+    case "help":
+      return { kind: "help", topic: topics.find((it) => it === rest[0]) };
+    case "--version":
+    case "-V":
+      return { kind: "version" };
+    case "check":
+      return checkOf(rest);
+    case "fix":
+      return fixOf(rest);
+    case "analyze":
+      return analyzeOf(rest);
+    case "weigh":
+    case "compare":
+      return refused(`${name} is not there yet`);
+    default:
+      return refused(`there is no command "${name}"; there are check, fix and analyze`);
+  }
+}
+
+function checkOf(words: readonly string[]): Command {
+  const read = reading("check", () =>
+    parseArgs({ args: [...words], options: optionsOf.check, allowPositionals: true }),
+  );
+  if (!read.ok) return read.command;
+  const { values, positionals } = read.parsed;
+  if (values.help === true) return { kind: "help", topic: "check" };
+  if (values.image !== undefined || values.archive !== undefined) {
+    return refused("check with --image or --archive is not there yet; analyze reads images and archives");
+  }
+  const format = formatOf(values.format, ["sarif", "markdown"]);
+  if (!format.ok) return format.command;
+  const failOn = severities.find((it) => it === values["fail-on"]);
+  if (values["fail-on"] !== undefined && failOn === undefined) {
+    return refused(`--fail-on takes error, warning, information or hint, not "${values["fail-on"]}"`);
+  }
+  return {
+    kind: "check",
+    paths: positionals.length === 0 ? ["."] : positionals,
+    format: format.format,
+    failOn,
+  };
+}
+
+function fixOf(words: readonly string[]): Command {
+  const read = reading("fix", () =>
+    parseArgs({ args: [...words], options: optionsOf.fix, allowPositionals: true }),
+  );
+  if (!read.ok) return read.command;
+  const { values, positionals } = read.parsed;
+  if (values.help === true) return { kind: "help", topic: "fix" };
+  return {
+    kind: "fix",
+    paths: positionals.length === 0 ? ["."] : positionals,
+    review: values.review === true,
+    dryRun: values["dry-run"] === true,
+  };
+}
+
+function analyzeOf(words: readonly string[]): Command {
+  const read = reading("analyze", () =>
+    parseArgs({ args: [...words], options: optionsOf.analyze, allowPositionals: true }),
+  );
+  if (!read.ok) return read.command;
+  const { values, positionals } = read.parsed;
+  if (values.help === true) return { kind: "help", topic: "analyze" };
+  const [target, ...more] = positionals;
+  if (target === undefined || target === "") return refused("analyze needs an image, an archive or a layout");
+  if (more.length > 0) return refused(`analyze takes one image, not ${positionals.length}`);
+  const format = formatOf(values.format, ["markdown"]);
+  if (!format.ok) return format.command;
+  if (values.context !== undefined && values.dockerfile === undefined) {
+    return refused("--context belongs to --dockerfile; name the Dockerfile too");
+  }
+  return {
+    kind: "analyze",
+    target,
+    dockerfile: values.dockerfile,
+    context: values.context,
+    format: format.format,
+  };
+}
+
+type Read<Parsed> =
+  | { readonly ok: true; readonly parsed: Parsed }
+  | { readonly ok: false; readonly command: Command };
+
+/** parseArgs throws for what a user typed; its first sentence says what is wrong. */
+function reading<Parsed>(topic: Topic, parse: () => Parsed): Read<Parsed> {
+  try {
+    return { ok: true, parsed: parse() };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const [first = message] = message.split(/\.\s|\n/);
+    const words = first.replace(/\.$/, "").replace(/^./, (it) => it.toLowerCase());
+    return { ok: false, command: refused(`${words}; plimsoll ${topic} --help lists the options`) };
+  }
+}
+
+function formatOf(
+  given: string | undefined,
+  later: readonly string[],
+): { readonly ok: true; readonly format: Format } | { readonly ok: false; readonly command: Command } {
+  if (given === undefined || given === "text" || given === "json") {
+    return { ok: true, format: given ?? "text" };
+  }
+  const why = later.includes(given)
+    ? `--format ${given} is not there yet; there are text and json`
+    : `--format takes text or json, not "${given}"`;
+  return { ok: false, command: refused(why) };
+}
+
+const refused = (message: string): Command => ({ kind: "refused", message });

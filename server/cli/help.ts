@@ -1,0 +1,42 @@
+import type { Topic } from "./arguments.ts";
+
+const overview = `plimsoll: what every line of a Dockerfile weighs in the image, and the edit that removes the waste
+
+  plimsoll check [PATH…]      findings with their sizes
+  plimsoll fix [PATH…]        apply the fixes
+  plimsoll analyze IMAGE      the layers of a built image
+
+  plimsoll COMMAND --help     the options of a command
+  plimsoll --version
+
+Exit codes: 0 fine, 1 a threshold is broken, 2 wrong usage or trouble with a file or an engine.
+`;
+
+const texts: Readonly<Record<Topic, string>> = {
+  check: `plimsoll check [PATH…] [--format text|json] [--fail-on SEVERITY]
+
+Looks at Dockerfiles, pyproject.toml and requirements*.txt. A folder is searched; no PATH means the
+working directory.
+
+  --format text|json      text (default) or JSON
+  --fail-on SEVERITY      exit 1 when a finding is at least error, warning, information or hint
+`,
+  fix: `plimsoll fix [PATH…] [--review] [--dry-run]
+
+Applies the first fix of each finding: the safe ones, after which the image holds the same files at run time.
+
+  --review                apply the fixes too that a person should read
+  --dry-run               change nothing, show what would change; exit 1 when something would
+`,
+  analyze: `plimsoll analyze REF|ARCHIVE|LAYOUT [--dockerfile F [--context DIR]] [--format text|json]
+
+Reads an image of the Docker engine, an archive of docker save, or an OCI layout. An argument that names an
+existing path is an archive or a layout, else a reference. DOCKER_HOST chooses the engine.
+
+  --dockerfile F          name the line of F that made each layer
+  --context DIR           the build context of F, where it is not found by itself
+  --format text|json      text (default) or JSON
+`,
+};
+
+export const helpText = (topic: Topic | undefined): string => (topic === undefined ? overview : texts[topic]);

@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+import type { Facts } from "../../core/dockerfile/facts.ts";
+import { loadShellReader } from "../../core/dockerfile/shell.ts";
+import { Judge, type Reading } from "../../core/judge.ts";
+import type { RuleChoices } from "../../core/rules/settings.ts";
+import { emptyWorld, type World } from "../../core/world.ts";
+import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
+import { copySourcesOf } from "../engine/copy-sources.ts";
+import { readShellFiles } from "../engine/shell-files.ts";
+import { troubleText } from "../engine/trouble-text.ts";
+import type { Console } from "./console.ts";
+import type { Input } from "./inputs.ts";
+
+/** The command line has no settings: every rule rates by bytes and certainty. */
+export const choices: RuleChoices = {};
+
+/** A document, read, with what is known around it. */
+export interface Opened {
+  readonly input: Input;
+  readonly text: string;
+  /** False: the bytes are not UTF-8, so writing the text back would change them. */
+  readonly faithful: boolean;
+  readonly reading: Reading;
+  readonly world: World;
+  readonly contextPath: string | undefined;
+}
+
+/** Opens documents one after another with one judge and one finder per workspace folder. */
+export class Workbench {
+  readonly judge: Judge;
+  readonly #console: Console;
+  readonly #finders = new Map<string, WorldFinder>();
+
+  private constructor(judge: Judge, console: Console) {
+    this.judge = judge;
+    this.#console = console;
+  }
+
+  static async open(console: Console): Promise<Workbench> {
+    return new Workbench(new Judge(await loadShellReader(await readShellFiles(console.home))), console);
+  }
+
+  /** A text instead: why it could not be read. */
+  async read(input: Input, settings = { target: "", context: "" }): Promise<Opened | string> {
+    let content: Buffer;
+    try {
+      content = await readFile(input.path);
+    } catch (cause) {
+      return `cannot read ${input.shown}: ${troubleText(cause)}`;
+    }
+    const text = content.toString("utf8");
+    const reading = this.judge.read(input.kind, text);
+    const found = await this.#worldOf(input, reading.facts, settings);
+    return {
+      input,
+      text,
+      faithful: Buffer.from(text).equals(content),
+      reading,
+      world: found === undefined ? emptyWorld : { ...emptyWorld, ...worldOf(found) },
+      contextPath: found?.contextPath,
+    };
+  }
+
+  /** After files were written: what was found before no longer holds. */
+  forget(): void {
+    for (const it of this.#finders.values()) it.invalidate();
+  }
+
+  async #worldOf(
+    input: Input,
+    facts: Facts | undefined,
+    settings: { target: string; context: string },
+  ): Promise<FoundWorld | undefined> {
+    if (facts === undefined) return undefined;
+    const finder = this.#finders.get(input.folder) ?? this.#newFinder(input.folder);
+    return finder.worldOf(input.path, copySourcesOf(facts), settings, this.#console.signal);
+  }
+
+  #newFinder(folder: string): WorldFinder {
+    const res = new WorldFinder({
+      workspaceFolders: [folder],
+      log: () => {},
+    });
+    this.#finders.set(folder, res);
+    return res;
+  }
+}
+
+const worldOf = ({ targets, context, packageSizes }: FoundWorld): Omit<World, "knowledge"> => ({
+  targets,
+  context,
+  packageSizes,
+});

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { createConnection } from "vscode-languageserver/node";
+import { loadShellReader } from "../../core/dockerfile/shell.ts";
+import { readShellFiles } from "../engine/shell-files.ts";
+import { readVersion } from "../engine/version.ts";
+
+import { rulePagesIn } from "./rule-pages.ts";
+import { serve } from "./serve.ts";
+
+const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
+
+async function main(): Promise<void> {
+  if (!process.argv.some((it) => transports.some((name) => it === name || it.startsWith(`${name}=`)))) {
+    process.stderr.write(
+      "plimsoll server: say how to talk: --stdio, --node-ipc, --socket=PORT or --pipe=NAME\n",
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const connection = createConnection();
+  const fence = serve(connection, {
+    shell: await loadShellReader(await readShellFiles(__dirname)),
+    pageOf: rulePagesIn(join(__dirname, "rules")),
+    version: await readVersion(__dirname),
+  });
+  process.on("uncaughtException", (cause) => fence.report("server", cause));
+  process.on("unhandledRejection", (cause) => fence.report("server", cause));
+  process.on("disconnect", () => process.exit(fence.ended ? 0 : 1));
+  connection.listen();
+}
+
+main().catch((cause: unknown) => {
+  process.stderr.write(`plimsoll server: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.exitCode = 2;
+});

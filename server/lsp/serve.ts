@@ -1,0 +1,157 @@
+import type { Connection } from "vscode-languageserver/node";
+import type { ShellReader } from "../../core/dockerfile/shell.ts";
+import { hoverOf } from "../../core/judge.ts";
+import {
+  type AnalyzeParams,
+  type AnalyzeResult,
+  analyzeRequest,
+  type ForgetParams,
+  forgetNotification,
+  type ImagesResult,
+  imagesRequest,
+  type LayerAtParams,
+  type LayerAtResult,
+  type LocateParams,
+  type LocateResult,
+  layerAtRequest,
+  locateRequest,
+  type SubtreeParams,
+  type SubtreeResult,
+  subtreeRequest,
+} from "../../protocol/requests.ts";
+import { codeActionsOf } from "./code-actions.ts";
+import { Fence } from "./fence.ts";
+import { pathOf, spanFrom } from "./from-proto.ts";
+import { ImageDesk } from "./image-desk.ts";
+import type { OpenDocument } from "./open-documents.ts";
+import { Session } from "./session.ts";
+import { hoverFrom, inlayHintOf } from "./to-proto.ts";
+
+interface Options {
+  readonly shell: ShellReader;
+  /** Where the page lies that explains a rule. */
+  readonly pageOf: (rule: string) => string | undefined;
+  readonly version: string;
+}
+
+/** Wires every message of the connection to its handler. Handlers are thin; each has its fence. */
+export function serve(connection: Connection, options: Options): Fence {
+  const fence = new Fence((line) => connection.console.error(line));
+  let session: Session | undefined;
+  let images: ImageDesk | undefined;
+  const here = (): Session => {
+    if (session === undefined) throw new Error("no session: a handler ran outside its fence");
+    return session;
+  };
+  const imagesHere = (): ImageDesk => {
+    images ??= new ImageDesk(connection, here(), fence);
+    return images;
+  };
+  const documentAt = (uri: string): OpenDocument | undefined => here().documents.get(uri);
+
+  connection.onInitialize((params) => {
+    session = new Session({ connection, fence, ...options }, params);
+    fence.start();
+    return session.result();
+  });
+  connection.onInitialized(fence.notification("initialized", () => here().start()));
+  connection.onShutdown(() => {
+    fence.end();
+    images?.end();
+  });
+
+  connection.onDidOpenTextDocument(
+    fence.notification("didOpen", (params) => {
+      const document = here().documents.open(params);
+      if (document !== undefined) here().opened(document);
+    }),
+  );
+  connection.onDidChangeTextDocument(
+    fence.notification("didChange", (params) => {
+      const document = here().documents.change(params);
+      if (document !== undefined) here().changed(document);
+    }),
+  );
+  connection.onDidCloseTextDocument(
+    fence.notification("didClose", ({ textDocument }) => {
+      const document = here().documents.close(textDocument.uri);
+      if (document !== undefined) here().closed(document);
+    }),
+  );
+  connection.onDidSaveTextDocument(
+    fence.notification("didSave", ({ textDocument }) => {
+      const path = pathOf(textDocument.uri);
+      if (path !== undefined) here().filesChanged([path]);
+    }),
+  );
+  connection.onDidChangeConfiguration(
+    fence.notification("didChangeConfiguration", ({ settings }) => here().configurationChanged(settings)),
+  );
+  connection.onDidChangeWatchedFiles(
+    fence.notification("didChangeWatchedFiles", ({ changes }) =>
+      here().filesChanged(changes.flatMap((it) => pathOf(it.uri) ?? [])),
+    ),
+  );
+
+  connection.languages.diagnostics.on(
+    fence.request("diagnostic", (params, token) => here().pulled.report(params, token)),
+  );
+  connection.onCodeAction(
+    fence.request("codeAction", (params) => {
+      const document = documentAt(params.textDocument.uri);
+      if (document === undefined) return [];
+      const { desk, worlds, abilities } = here();
+      return codeActionsOf({ desk, document, found: worlds.foundFor(document), abilities }, params);
+    }),
+  );
+  connection.onHover(
+    fence.request("hover", ({ textDocument, position }) => {
+      const document = documentAt(textDocument.uri);
+      const { desk } = here();
+      const reading = document && desk.readingOf(document);
+      if (document === undefined || reading === undefined) return null;
+      const offset = document.offsetAt(position);
+      const hover = hoverOf(reading, desk.findingsOf(document), desk.hintsOf(document), offset);
+      return hover === undefined ? null : hoverFrom(document, hover.at, hover.markdown);
+    }),
+  );
+  connection.languages.inlayHint.on(
+    fence.request("inlayHint", ({ textDocument, range }) => {
+      const document = documentAt(textDocument.uri);
+      if (document === undefined || !here().settings.inlayHints.enabled) return [];
+      const span = spanFrom(document, range);
+      return here()
+        .desk.hintsOf(document)
+        .filter((it) => span.start <= it.at && it.at <= span.end)
+        .map((it) => inlayHintOf(document, it));
+    }),
+  );
+
+  connection.onRequest(
+    imagesRequest,
+    fence.request<unknown, ImagesResult>(imagesRequest, () => imagesHere().images()),
+  );
+  connection.onRequest(
+    analyzeRequest,
+    fence.request<AnalyzeParams, AnalyzeResult>(analyzeRequest, (params, token) =>
+      imagesHere().analyze(params, token),
+    ),
+  );
+  connection.onRequest(
+    subtreeRequest,
+    fence.request<SubtreeParams, SubtreeResult>(subtreeRequest, (params) => imagesHere().subtree(params)),
+  );
+  connection.onRequest(
+    locateRequest,
+    fence.request<LocateParams, LocateResult>(locateRequest, (params) => imagesHere().locate(params)),
+  );
+  connection.onRequest(
+    layerAtRequest,
+    fence.request<LayerAtParams, LayerAtResult>(layerAtRequest, (params) => imagesHere().layerAt(params)),
+  );
+  connection.onNotification(
+    forgetNotification,
+    fence.notification<ForgetParams>(forgetNotification, (params) => imagesHere().forget(params)),
+  );
+  return fence;
+}

@@ -1,0 +1,238 @@
+import {
+  CodeActionKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+  type WorkspaceFolder,
+} from "vscode-languageserver/node";
+import type { ShellReader } from "../../core/dockerfile/shell.ts";
+import { Judge } from "../../core/judge.ts";
+import type { PlimsollSettings } from "../../protocol/settings.ts";
+import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
+import { fixAllKind } from "./code-actions.ts";
+import { debounced } from "./debounce.ts";
+import { Desk } from "./desk.ts";
+import { PulledDiagnostics, PushedDiagnostics } from "./diagnostics.ts";
+import type { Fence } from "./fence.ts";
+import { pathOf } from "./from-proto.ts";
+import { type OpenDocument, OpenDocuments } from "./open-documents.ts";
+import { choicesOf, sectionOf, settingsFrom } from "./settings.ts";
+import { source } from "./to-proto.ts";
+import { watch } from "./watching.ts";
+import { Worlds } from "./worlds.ts";
+
+/** How long a document's first diagnostics wait for its settings and its build context. */
+const settleMilliseconds = 500;
+const lookMilliseconds = 300;
+
+interface Options {
+  readonly connection: Connection;
+  readonly fence: Fence;
+  readonly shell: ShellReader;
+  readonly pageOf: (rule: string) => string | undefined;
+  readonly version: string;
+}
+
+/** One client's session: its abilities, its settings, its documents, and what is known about them. */
+export class Session {
+  readonly abilities: ClientAbilities;
+  readonly documents = new OpenDocuments();
+  readonly worlds: Worlds;
+  readonly desk: Desk;
+  readonly pulled: PulledDiagnostics;
+  readonly pushed: PushedDiagnostics;
+  readonly #options: Options;
+  readonly #initialSettings: PlimsollSettings;
+  readonly #settled = new WeakMap<OpenDocument, Promise<void>>();
+  readonly #arrived = new Set<OpenDocument>();
+  readonly #configured: Promise<void>;
+  readonly #tellArrivals: () => void;
+  readonly #lookAgain: () => void;
+  #markConfigured: () => void = () => {};
+  #folders: readonly WorkspaceFolder[];
+  #settings: PlimsollSettings;
+
+  constructor(options: Options, params: InitializeParams) {
+    const { connection, fence } = options;
+    this.#options = options;
+    this.abilities = abilitiesOf(params);
+    this.#initialSettings = settingsFrom(sectionOf(params.initializationOptions));
+    this.#settings = this.#initialSettings;
+    this.#folders = params.workspaceFolders ?? rootOf(params);
+    this.#configured = new Promise((resolve) => {
+      this.#markConfigured = resolve;
+    });
+    this.worlds = new Worlds({
+      folders: this.folderPaths,
+      settings: this.#settings,
+      log: (line) => connection.console.log(line),
+      onArrival: (document) => this.#arrival(document),
+    });
+    this.desk = new Desk(new Judge(options.shell), this.worlds);
+    this.desk.useChoices(choicesOf(this.#settings));
+    const diagnostics = {
+      documents: this.documents,
+      desk: this.desk,
+      pageOf: options.pageOf,
+      settled: (document: OpenDocument) => this.#settled.get(document) ?? Promise.resolve(),
+      publish: (it: Parameters<Connection["sendDiagnostics"]>[0]) =>
+        fence.guard("publishDiagnostics", () => connection.sendDiagnostics(it)),
+    };
+    this.pulled = new PulledDiagnostics(diagnostics);
+    this.pushed = new PushedDiagnostics(diagnostics);
+    this.#tellArrivals = debounced(10, () => this.#refreshArrived());
+    this.#lookAgain = debounced(lookMilliseconds, () => {
+      for (const it of this.documents.all()) this.#look(it);
+    });
+  }
+
+  get settings(): PlimsollSettings {
+    return this.#settings;
+  }
+
+  get folderPaths(): readonly string[] {
+    return this.#folders.flatMap((it) => pathOf(it.uri) ?? []);
+  }
+
+  result(): InitializeResult {
+    return {
+      serverInfo: { name: "Plimsoll", version: this.#options.version },
+      capabilities: {
+        textDocumentSync: {
+          openClose: true,
+          change: TextDocumentSyncKind.Incremental,
+          save: true,
+        },
+        hoverProvider: true,
+        inlayHintProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
+        ...(this.abilities.pullsDiagnostics
+          ? {
+              diagnosticProvider: {
+                identifier: source,
+                interFileDependencies: true,
+                workspaceDiagnostics: false,
+              },
+            }
+          : {}),
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#askSettings();
+    } finally {
+      this.#markConfigured();
+    }
+    const { connection, fence } = this.#options;
+    if (this.abilities.namesFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders(
+        fence.notification("didChangeWorkspaceFolders", ({ added, removed }) =>
+          this.#foldersChanged(added, removed),
+        ),
+      );
+    }
+    await watch(connection, this.abilities);
+  }
+
+  /** `pushed` carries the settings for clients that cannot be asked. */
+  async configurationChanged(pushed: unknown): Promise<void> {
+    if (this.abilities.answersConfiguration) await this.#askSettings();
+    else this.#useSettings(pushed);
+  }
+
+  #foldersChanged(added: readonly WorkspaceFolder[], removed: readonly WorkspaceFolder[]): void {
+    const gone = new Set(removed.map((it) => it.uri));
+    this.#folders = [...this.#folders.filter((it) => !gone.has(it.uri)), ...added];
+    this.worlds.useFolders(this.folderPaths, this.documents.all());
+    this.#lookAgain();
+  }
+
+  filesChanged(paths: readonly string[]): void {
+    for (const it of paths) this.worlds.invalidate(this.documents.all(), it);
+    this.#lookAgain();
+  }
+
+  opened(document: OpenDocument): void {
+    this.#settled.set(document, this.#settle(document));
+    if (!this.abilities.pullsDiagnostics) {
+      this.#options.fence.guard("didOpen", () => this.pushed.opened(document));
+    }
+  }
+
+  changed(document: OpenDocument): void {
+    if (!this.abilities.pullsDiagnostics) this.pushed.changed(document);
+    this.#lookAgain();
+  }
+
+  closed(document: OpenDocument): void {
+    this.worlds.forget(document);
+    this.#arrived.delete(document);
+    if (!this.abilities.pullsDiagnostics) this.pushed.closed(document);
+  }
+
+  async #settle(document: OpenDocument): Promise<void> {
+    const known = this.#configured.then(() =>
+      this.worlds.look(document, this.desk.readingOf(document)?.facts),
+    );
+    known.catch((cause: unknown) => this.#options.fence.report("build context", cause));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, settleMilliseconds);
+    });
+    await Promise.race([known.catch(() => {}), late]);
+    clearTimeout(timer);
+  }
+
+  #look(document: OpenDocument): void {
+    this.#options.fence.guard("build context", () =>
+      this.worlds.look(document, this.desk.readingOf(document)?.facts),
+    );
+  }
+
+  /** Several documents hear at once from one walk or one image: the client is told once. */
+  #arrival(document: OpenDocument): void {
+    this.#arrived.add(document);
+    this.#tellArrivals();
+  }
+
+  #refreshArrived(): void {
+    const { fence, connection } = this.#options;
+    if (!fence.running) return;
+    const { pullsDiagnostics, refreshesDiagnostics, refreshesHints } = this.abilities;
+    const arrived = [...this.#arrived];
+    this.#arrived.clear();
+    if (pullsDiagnostics && refreshesDiagnostics) {
+      fence.guard("diagnostic/refresh", () => connection.languages.diagnostics.refresh());
+    }
+    if (!pullsDiagnostics) {
+      for (const it of arrived) fence.guard("refresh", () => this.pushed.refresh(it));
+    }
+    if (refreshesHints) fence.guard("inlayHint/refresh", () => connection.languages.inlayHint.refresh());
+  }
+
+  async #askSettings(): Promise<void> {
+    if (!this.abilities.answersConfiguration) return;
+    this.#useSettings(await this.#options.connection.workspace.getConfiguration({ section: "plimsoll" }));
+  }
+
+  #useSettings(given: unknown): void {
+    const settings = settingsFrom(sectionOf(given), this.#initialSettings);
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    this.#settings = settings;
+    this.desk.useChoices(choicesOf(settings));
+    this.worlds.useSettings(settings, this.documents.all());
+    for (const it of this.documents.all()) this.#arrival(it);
+    this.#lookAgain();
+  }
+}
+
+/** Clients from before workspace folders name one root. */
+function rootOf({ rootUri, rootPath }: InitializeParams): WorkspaceFolder[] {
+  if (typeof rootUri === "string") return [{ uri: rootUri, name: "root" }];
+  if (typeof rootPath === "string") return [{ uri: `file://${rootPath}`, name: "root" }];
+  return [];
+}

@@ -1,0 +1,45 @@
+import type { RuleChoices } from "../../core/rules/settings.ts";
+import { type PlimsollSettings, type RuleSetting, ruleSettings } from "../../protocol/settings.ts";
+
+export const defaultSettings: PlimsollSettings = {
+  rules: {},
+  engine: { host: "" },
+  inlayHints: { enabled: true },
+  target: "",
+  context: "",
+};
+
+/** Anything a client may send, also null; what is absent or of another type is taken from `base`, key by key. */
+export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSettings): PlimsollSettings {
+  const given = fieldsOf(value);
+  return {
+    rules: given["rules"] === undefined ? base.rules : rulesFrom(given["rules"]),
+    engine: { host: stringOr(fieldsOf(given["engine"])["host"], base.engine.host) },
+    inlayHints: { enabled: booleanOr(fieldsOf(given["inlayHints"])["enabled"], base.inlayHints.enabled) },
+    target: stringOr(given["target"], base.target),
+    context: stringOr(given["context"], base.context),
+  };
+}
+
+/** Clients send the section itself or an object that holds it under its name. */
+export const sectionOf = (value: unknown): unknown => fieldsOf(value)["plimsoll"] ?? value;
+
+export const choicesOf = (settings: PlimsollSettings): RuleChoices => settings.rules;
+
+function rulesFrom(value: unknown): Record<string, RuleSetting> {
+  const res: Record<string, RuleSetting> = {};
+  for (const [id, given] of Object.entries(fieldsOf(value))) {
+    const choice = ruleSettings.find((it) => it === given);
+    if (choice !== undefined) res[id] = choice;
+  }
+  return res;
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+
+const stringOr = (value: unknown, otherwise: string): string =>
+  typeof value === "string" ? value.trim() : otherwise;
+
+const booleanOr = (value: unknown, otherwise: boolean): boolean =>
+  typeof value === "boolean" ? value : otherwise;
