@@ -1,0 +1,219 @@
+import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { plimsoll } from "./support/command-line.ts";
+import { folderWith, root, sampleCopy } from "./support/places.ts";
+
+const kept = "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n";
+
+describe("usage", () => {
+  it.each([
+    [[]],
+    [["weigh"]],
+    [["compare", "a", "b"]],
+    [["inspect"]],
+    [["check", "--image", "x"]],
+    [["check", "--archive", "x.tar"]],
+    [["check", "--format", "sarif"]],
+    [["check", "--format", "markdown"]],
+    [["check", "--format", "yaml"]],
+    [["check", "--fail-on", "warn"]],
+    [["check", "--fail-on"]],
+    [["check", "--unknown"]],
+    [["check", "nowhere"]],
+    [["fix", "--format", "json"]],
+    [["analyze"]],
+    [["analyze", "a", "b"]],
+    [["analyze", "a", "--format", "markdown"]],
+    [["analyze", "a", "--context", "."]],
+  ])("refuses %j with 2 and one clear line", async (words) => {
+    const { code, out, err } = await plimsoll(await folderWith({ Dockerfile: kept }), words);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/^plimsoll: .+\n$/);
+  });
+
+  it("helps, and names its version", async () => {
+    const folder = await folderWith();
+    for (const words of [["--help"], ["help"], ["check", "--help"], ["fix", "-h"], ["analyze", "--help"]]) {
+      const { code, out, err } = await plimsoll(folder, words);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out).toContain("plimsoll");
+    }
+    const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+    expect(await plimsoll(folder, ["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  });
+});
+
+describe("check", () => {
+  it("writes the JSON of the schema, and nothing beside it", async () => {
+    const folder = await sampleCopy();
+    const { code, out, err } = await plimsoll(folder, ["check", "--format", "json"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const report: unknown = JSON.parse(out);
+    const schema: unknown = JSON.parse(await readFile(join(root, "docs", "check.schema.json"), "utf8"));
+    const ajv = new Ajv({ strict: true, allErrors: true });
+    expect(ajv.validate(schema as object, report), ajv.errorsText()).toBe(true);
+    const { documents } = report as {
+      documents: {
+        path: string;
+        findings: {
+          rule: string;
+          range: { start: { line: number } };
+          saving: { kind: string; bytes?: number };
+        }[];
+      }[];
+    };
+    expect(documents.map((it) => it.path)).toEqual(["docker/api.Dockerfile", "pyproject.toml"]);
+    expect(documents[0]?.findings.map((it) => [it.range.start.line + 1, it.rule])).toEqual([
+      [28, "build-tools-shipped"],
+      [103, "tests-copied"],
+      [107, "tests-copied"],
+    ]);
+    const bytesBelow = async (path: string): Promise<number> => {
+      let res = 0;
+      for (const it of await readdir(join(folder, path), { withFileTypes: true, recursive: true })) {
+        if (it.isFile()) res += (await stat(join(it.parentPath, it.name))).size;
+      }
+      return res;
+    };
+    expect(documents[0]?.findings[1]?.saving).toMatchObject({
+      kind: "measured",
+      bytes: await bytesBelow("tests"),
+    });
+    expect(documents[0]?.findings[2]?.saving).toMatchObject({
+      kind: "measured",
+      bytes: await bytesBelow("scripts"),
+    });
+  });
+
+  it("tells people the place, the size and the sum, without colours in a pipe", async () => {
+    const folder = await folderWith({ "a/Dockerfile": kept, "requirements.txt": "six\n" });
+    const { code, out } = await plimsoll(folder, ["check"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^a\/Dockerfile\n {2}2:5 +\w+ .+\[package-cache-kept\]\n/);
+    expect(out).toMatch(/\n1 finding in 1 of 2 files; .+\.\n$/);
+    expect(out).not.toContain("\u001b");
+  });
+
+  it("breaks only on what it is told to", async () => {
+    const folder = await folderWith({ Dockerfile: kept });
+    expect((await plimsoll(folder, ["check"])).code).toBe(0);
+    expect((await plimsoll(folder, ["check", "--fail-on", "hint"])).code).toBe(1);
+    expect((await plimsoll(folder, ["check", "--fail-on", "error"])).code).toBe(0);
+    const clean = await folderWith({ Dockerfile: "FROM debian:12\n" });
+    expect((await plimsoll(clean, ["check", "--fail-on", "hint"])).code).toBe(0);
+  });
+
+  it("finds documents by name, in the order of their paths, and follows no links", async () => {
+    const names = [
+      "A.Dockerfile",
+      "Containerfile.dev",
+      "DOCKERFILE",
+      "b/dockerfile-prod",
+      "b/Dockerfile_old",
+      "b/PyProject.toml",
+      "b/requirements-dev.txt",
+      "b/x.containerfile",
+    ];
+    const others = [
+      ".git/Dockerfile",
+      "node_modules/x/Dockerfile",
+      "venv/pyvenv.cfg",
+      "venv/lib/Dockerfile",
+      "Dockerfile.dockerignore",
+      "Dockerfiles",
+      "my-requirements.md",
+    ];
+    const folder = await folderWith(Object.fromEntries([...names, ...others].map((it) => [it, "FROM a\n"])));
+    await symlink(folder, join(folder, "b", "loop"));
+    await symlink(join(folder, "DOCKERFILE"), join(folder, "b", "Dockerfile"));
+    const { code, out } = await plimsoll(folder, ["check", "--format", "json", ".", "b", "DOCKERFILE"]);
+    expect(code).toBe(0);
+    const { documents } = JSON.parse(out) as { documents: { path: string }[] };
+    expect(documents.map((it) => it.path)).toEqual([...names].sort());
+  });
+
+  it("says what it cannot read, and still tells the rest", async () => {
+    const folder = await folderWith({ "a/Dockerfile": kept, "b/Dockerfile": kept });
+    await chmod(join(folder, "b", "Dockerfile"), 0o000);
+    const asRoot = process.getuid?.() === 0;
+    const { code, out, err } = await plimsoll(folder, ["check"]);
+    expect(out).toContain("a/Dockerfile");
+    if (!asRoot) {
+      expect(code).toBe(2);
+      expect(err).toBe("plimsoll: cannot read b/Dockerfile: permission denied\n");
+    }
+    const empty = await plimsoll(await folderWith({ "a.txt": "" }), ["check"]);
+    expect(empty.code).toBe(2);
+    expect(empty.err).toMatch(/^plimsoll: there is no Dockerfile.+\n$/);
+  });
+});
+
+describe("fix", () => {
+  it("changes what is safe, keeps CRLF, BOM and mode, and has nothing to do twice", async () => {
+    const folder = await folderWith({ Dockerfile: `\ufeff${kept.replaceAll("\n", "\r\n")}` });
+    const path = join(folder, "Dockerfile");
+    await chmod(path, 0o640);
+    const first = await plimsoll(folder, ["fix"]);
+    expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: "" });
+    const text = await readFile(path, "utf8");
+    expect(text.startsWith("\ufeffFROM debian:12\r\n")).toBe(true);
+    expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+    expect(text).not.toBe(`\ufeff${kept.replaceAll("\n", "\r\n")}`);
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(await readdir(folder)).toEqual(["Dockerfile"]);
+    const second = await plimsoll(folder, ["fix"]);
+    expect(second.code).toBe(0);
+    expect(second.out).toContain("Nothing to fix");
+    expect(await readFile(path, "utf8")).toBe(text);
+  });
+
+  it("only tells with --dry-run", async () => {
+    const folder = await folderWith({ Dockerfile: kept });
+    const { code, out } = await plimsoll(folder, ["fix", "--dry-run"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^--- a\/Dockerfile$/m);
+    expect(out).toMatch(/^-RUN apt-get update && apt-get install -y curl$/m);
+    expect(out).toMatch(/^\+RUN .+$/m);
+    expect(await readFile(join(folder, "Dockerfile"), "utf8")).toBe(kept);
+    const clean = await folderWith({ Dockerfile: "FROM debian:12\n" });
+    expect((await plimsoll(clean, ["fix", "--dry-run"])).code).toBe(0);
+  });
+
+  it("leaves alone what leads out of the folder", async () => {
+    const outside = await folderWith({ Dockerfile: kept });
+    const folder = await folderWith({ "a.txt": "" });
+    await symlink(join(outside, "Dockerfile"), join(folder, "Dockerfile"));
+    const found = await plimsoll(folder, ["fix"]);
+    expect(found.code).toBe(2);
+    const named = await plimsoll(folder, ["fix", "Dockerfile"]);
+    expect(named.code).toBe(2);
+    expect(await readFile(join(outside, "Dockerfile"), "utf8")).toBe(kept);
+    expect((await lstat(join(folder, "Dockerfile"))).isSymbolicLink()).toBe(true);
+  });
+
+  it("leaves bytes alone that are not UTF-8", async () => {
+    const folder = await folderWith();
+    const bytes = Buffer.concat([Buffer.from(kept), Buffer.from([0x23, 0x20, 0xff, 0x0a])]);
+    await writeFile(join(folder, "Dockerfile"), bytes);
+    const { code, err } = await plimsoll(folder, ["fix"]);
+    expect(code).toBe(2);
+    expect(err).toContain("not UTF-8");
+    expect(await readFile(join(folder, "Dockerfile"))).toEqual(bytes);
+  });
+
+  it("of the sample with --review leaves nothing to do", async () => {
+    const folder = await sampleCopy();
+    const first = await plimsoll(folder, ["fix", "--review"]);
+    expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: "" });
+    const text = await readFile(join(folder, "docker", "api.Dockerfile"), "utf8");
+    const second = await plimsoll(folder, ["fix", "--review", "--dry-run"]);
+    expect(second.code).toBe(0);
+    expect(await readFile(join(folder, "docker", "api.Dockerfile"), "utf8")).toBe(text);
+    const after = await plimsoll(folder, ["check", "--format", "json"]);
+    expect(
+      (JSON.parse(after.out) as { documents: { findings: unknown[] }[] }).documents[0]?.findings,
+    ).toEqual([]);
+  });
+});
