@@ -22,7 +22,7 @@ export function diffText(path: string, before: string | undefined, after: string
   const lines = new LineIndex(old);
   const changes = editsBetween(old, after).map(
     ({ at, insert }): Change => ({
-      start: lines.lineAt(at.start) + (at.start === old.length && !atLineStart(old) ? 1 : 0),
+      start: lines.lineAt(at.start),
       end: at.end === old.length ? linesOf(old).length : lines.lineAt(at.end),
       added: linesOf(insert),
     }),
@@ -84,8 +84,6 @@ function hunkText(
       ),
   };
 }
-
-const atLineStart = (text: string): boolean => text === "" || text.endsWith("\n");
 
 /** Without line breaks; a carriage return is not shown. */
 function linesOf(text: string): string[] {
