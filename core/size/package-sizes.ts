@@ -4,6 +4,8 @@ import type { Size } from "./size.ts";
 export interface PackageBase {
   /** The image named in FROM, resolved, for example "python:3.12-slim"; undefined when unknown. */
   readonly image: string | undefined;
+  /** Packages that earlier instructions installed on top of it; what they bring is not paid again. */
+  readonly alsoInstalled?: readonly string[];
 }
 
 /** Prices of distribution packages before anything is built. */

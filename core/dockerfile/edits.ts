@@ -1,0 +1,150 @@
+/**
+ * Edits of a Dockerfile that keep the rest as it is: comments, continuations, indentation, line breaks.
+ *
+ * Each answers undefined where it cannot be done without touching something else.
+ */
+import { type Edit, insertAt, removeAt } from "../text/edit.ts";
+import type { Span } from "../text/span.ts";
+import type { Command, Facts, Instruction, RunInstruction, Word } from "./facts.ts";
+
+/** Adds `&& command` at the end of a RUN, laid out like the commands before it. */
+export function appendCommand(facts: Facts, run: RunInstruction, command: string): Edit | undefined {
+  if (run.appendAt === undefined) return undefined;
+  const before = facts.text.slice(run.at.start, run.appendAt);
+  const eol = lineBreakOf(facts.text);
+  const layout = /\r?\n([ \t]*)&&([ \t]+)[^\r\n]*$/.exec(before);
+  if (layout !== null) {
+    return insertAt(run.appendAt, ` ${facts.escape}${eol}${layout[1]}&&${layout[2]}${command}`);
+  }
+  // `cmd && \` at the ends of lines.
+  const trailing = /&&[ \t]*[\\`]\r?\n([ \t]*)[^\r\n]*$/.exec(before);
+  if (trailing !== null) return insertAt(run.appendAt, ` && ${facts.escape}${eol}${trailing[1]}${command}`);
+  return insertAt(run.appendAt, ` && ${command}`);
+}
+
+/** Adds a flag such as `--mount=…` in front of a RUN's body. */
+export const addFlag = (run: RunInstruction, flag: string): Edit => insertAt(run.flagAt, `${flag} `);
+
+/** Takes a command out of its script; the whole instruction when nothing else is in it. */
+export function removeCommand(facts: Facts, run: RunInstruction, command: Command): Edit | undefined {
+  if (command.removeAt !== undefined) return removeAt(command.removeAt);
+  return run.commands.length === 1 && run.form === "shell" ? removeInstruction(facts, run) : undefined;
+}
+
+/** Takes an instruction away with its lines, the comment block that touches it from above, and one empty line. */
+export function removeInstruction(facts: Facts, instruction: Instruction): Edit {
+  const { text } = facts;
+  let start = lineStart(text, instruction.at.start);
+  for (let above = previousLine(text, start); above !== undefined; above = previousLine(text, start)) {
+    const line = text.slice(above, start).trim();
+    if (!line.startsWith("#") || isDirective(facts, above)) break;
+    start = above;
+  }
+  let end = nextLine(text, instruction.at.end);
+  // One of two empty lines that would meet goes too.
+  const above = previousLine(text, start);
+  const isBlankAbove = above === undefined || text.slice(above, start).trim() === "";
+  const blankBelow = /^[ \t]*\r?\n/.exec(text.slice(end));
+  if (isBlankAbove && blankBelow !== null) end += blankBelow[0].length;
+  else if (isBlankAbove && end >= text.length && above !== undefined) start = above;
+  return removeAt({ start, end });
+}
+
+/**
+ * Takes words out of one command. Lines on which nothing but removed words stood go with them; where the last
+ * line goes, the continuation before it goes too.
+ */
+export function removeWords(facts: Facts, command: Command, removed: readonly Word[]): readonly Edit[] | undefined {
+  const { text } = facts;
+  const gone = new Set(removed.map((it) => it.at.start));
+  const stays = command.words.filter((it) => !gone.has(it.at.start));
+  if (stays.length === 0 || removed.length === 0) return undefined;
+  // Words that stand for the same source text (an expanded variable) cannot be told apart.
+  if (removed.some((it) => stays.some((other) => other.at.start < it.at.end && it.at.start < other.at.end))) {
+    return undefined;
+  }
+  const edits: Edit[] = [];
+  for (const run of runsOf(command.words, gone)) {
+    const edit = removeRun(text, run);
+    if (edit === undefined) return undefined;
+    edits.push(edit);
+  }
+  return edits;
+}
+
+interface WordRun {
+  readonly before: Word;
+  readonly words: readonly Word[];
+  readonly after: Word | undefined;
+}
+
+/** Neighbouring removed words, with the words that stay around them. */
+function runsOf(words: readonly Word[], gone: ReadonlySet<number>): WordRun[] {
+  const res: WordRun[] = [];
+  for (let index = 0; index < words.length; index += 1) {
+    const first = words[index];
+    const before = words[index - 1];
+    if (first === undefined || before === undefined || !gone.has(first.at.start)) continue;
+    const run: Word[] = [];
+    for (let word = words[index]; word !== undefined && gone.has(word.at.start); word = words[++index]) run.push(word);
+    res.push({ before, words: run, after: words[index] });
+  }
+  return res;
+}
+
+function removeRun(text: string, { before, words, after }: WordRun): Edit | undefined {
+  const [first, last] = [words[0], words.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const opensLine = text.slice(lineStart(text, first.at.start), first.at.start).trim() === "";
+  const rest = /^[ \t]*([\\`])?[ \t]*\r?\n/.exec(text.slice(last.at.end));
+  // Whole lines: from the beginning of the first to the end of the last, its continuation included.
+  if (opensLine && rest?.[1] !== undefined && after !== undefined && after.at.start >= last.at.end + rest[0].length) {
+    return removeAt({ start: lineStart(text, first.at.start), end: last.at.end + rest[0].length });
+  }
+  // The rest of the command, or of a line: from the word before, whose line's continuation goes as well.
+  const gap = text.slice(before.at.end, first.at.start);
+  if (/#/.test(gap)) return opensLine ? undefined : removeAt({ start: first.at.start, end: last.at.end });
+  if (after !== undefined && !opensLine && text.slice(last.at.end, after.at.start).includes("\n")) {
+    return removeAt({ start: before.at.end, end: last.at.end });
+  }
+  if (after === undefined) return removeAt({ start: before.at.end, end: last.at.end });
+  return removeAt({ start: first.at.start, end: after.at.start - gapBefore(text, last, after) });
+}
+
+/** White space that has to stay between the word before and the word after. */
+const gapBefore = (text: string, last: Word, after: Word): number =>
+  /^[ \t]+$/.test(text.slice(last.at.end, after.at.start)) ? 0 : after.at.start - last.at.end;
+
+export const lineBreakOf = (text: string): string => (/\r\n/.test(text.slice(0, 2_000)) ? "\r\n" : "\n");
+
+export function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** Start of the line after the one that holds `offset`. */
+export function nextLine(text: string, offset: number): number {
+  const feed = text.indexOf("\n", offset);
+  return feed === -1 ? text.length : feed + 1;
+}
+
+function previousLine(text: string, start: number): number | undefined {
+  return start === 0 ? undefined : lineStart(text, start - 1);
+}
+
+/** Parser directives look like comments and are none. */
+const isDirective = (facts: Facts, offset: number): boolean =>
+  offset < (facts.instructions[0]?.at.start ?? 0) && /^\s*#\s*(?:syntax|escape|check)\s*=/i.test(facts.text.slice(offset, offset + 80));
+
+/** A new instruction on a line of its own after another. */
+export function insertAfter(facts: Facts, instruction: Instruction, line: string): Edit {
+  const at = nextLine(facts.text, instruction.at.end);
+  const eol = lineBreakOf(facts.text);
+  return at === facts.text.length && !facts.text.endsWith("\n")
+    ? insertAt(at, `${eol}${eol}${line}`)
+    : insertAt(at, `${eol}${line}${eol}`);
+}
+
+export const spanOfWords = (words: readonly Word[]): Span | undefined => {
+  const [first, last] = [words[0], words.at(-1)];
+  return first && last && { start: first.at.start, end: last.at.end };
+};
