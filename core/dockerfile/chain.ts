@@ -1,6 +1,6 @@
 /** Chains: which instructions lie below and above one in the images that are built from it. */
 import type { PackageBase } from "../size/package-sizes.ts";
-import type { Facts, Instruction } from "./facts.ts";
+import type { Facts, Instruction, Stage } from "./facts.ts";
 
 /** Instructions whose layers lie below this one's, lowest first: earlier ones of its stage and of its ancestors. */
 export function chainBefore(facts: Facts, instruction: Instruction): readonly Instruction[] {
@@ -8,7 +8,7 @@ export function chainBefore(facts: Facts, instruction: Instruction): readonly In
   const seen = new Set<number>();
   for (let at: number | undefined = instruction.stage; at !== undefined && !seen.has(at); ) {
     seen.add(at);
-    const stage = facts.stages[at];
+    const stage: Stage | undefined = facts.stages[at];
     if (stage === undefined) break;
     res.unshift(...stage.instructions.filter((it) => it.index < instruction.index && !it.onbuild));
     at = stage.parent;
