@@ -4,6 +4,7 @@
  * Each answers undefined where it cannot be done without touching something else.
  */
 import { type Edit, insertAt, removeAt } from "../text/edit.ts";
+import { lineBreakOf, lineStart, nextLine, previousLine } from "../text/lines.ts";
 import type { Span } from "../text/span.ts";
 import type { Command, Facts, Instruction, RunInstruction, Word } from "./facts.ts";
 
@@ -54,7 +55,11 @@ export function removeInstruction(facts: Facts, instruction: Instruction): Edit 
  * Takes words out of one command. Lines on which nothing but removed words stood go with them; where the last
  * line goes, the continuation before it goes too.
  */
-export function removeWords(facts: Facts, command: Command, removed: readonly Word[]): readonly Edit[] | undefined {
+export function removeWords(
+  facts: Facts,
+  command: Command,
+  removed: readonly Word[],
+): readonly Edit[] | undefined {
   const { text } = facts;
   const gone = new Set(removed.map((it) => it.at.start));
   const stays = command.words.filter((it) => !gone.has(it.at.start));
@@ -86,7 +91,8 @@ function runsOf(words: readonly Word[], gone: ReadonlySet<number>): WordRun[] {
     const before = words[index - 1];
     if (first === undefined || before === undefined || !gone.has(first.at.start)) continue;
     const run: Word[] = [];
-    for (let word = words[index]; word !== undefined && gone.has(word.at.start); word = words[++index]) run.push(word);
+    for (let word = words[index]; word !== undefined && gone.has(word.at.start); word = words[++index])
+      run.push(word);
     res.push({ before, words: run, after: words[index] });
   }
   return res;
@@ -98,7 +104,12 @@ function removeRun(text: string, { before, words, after }: WordRun): Edit | unde
   const opensLine = text.slice(lineStart(text, first.at.start), first.at.start).trim() === "";
   const rest = /^[ \t]*([\\`])?[ \t]*\r?\n/.exec(text.slice(last.at.end));
   // Whole lines: from the beginning of the first to the end of the last, its continuation included.
-  if (opensLine && rest?.[1] !== undefined && after !== undefined && after.at.start >= last.at.end + rest[0].length) {
+  if (
+    opensLine &&
+    rest?.[1] !== undefined &&
+    after !== undefined &&
+    after.at.start >= last.at.end + rest[0].length
+  ) {
     return removeAt({ start: lineStart(text, first.at.start), end: last.at.end + rest[0].length });
   }
   // The rest of the command, or of a line: from the word before, whose line's continuation goes as well.
@@ -115,25 +126,10 @@ function removeRun(text: string, { before, words, after }: WordRun): Edit | unde
 const gapBefore = (text: string, last: Word, after: Word): number =>
   /^[ \t]+$/.test(text.slice(last.at.end, after.at.start)) ? 0 : after.at.start - last.at.end;
 
-export const lineBreakOf = (text: string): string => (/\r\n/.test(text.slice(0, 2_000)) ? "\r\n" : "\n");
-
-export function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf("\n", offset - 1) + 1;
-}
-
-/** Start of the line after the one that holds `offset`. */
-export function nextLine(text: string, offset: number): number {
-  const feed = text.indexOf("\n", offset);
-  return feed === -1 ? text.length : feed + 1;
-}
-
-function previousLine(text: string, start: number): number | undefined {
-  return start === 0 ? undefined : lineStart(text, start - 1);
-}
-
 /** Parser directives look like comments and are none. */
 const isDirective = (facts: Facts, offset: number): boolean =>
-  offset < (facts.instructions[0]?.at.start ?? 0) && /^\s*#\s*(?:syntax|escape|check)\s*=/i.test(facts.text.slice(offset, offset + 80));
+  offset < (facts.instructions[0]?.at.start ?? 0) &&
+  /^\s*#\s*(?:syntax|escape|check)\s*=/i.test(facts.text.slice(offset, offset + 80));
 
 /** A new instruction on a line of its own after another. */
 export function insertAfter(facts: Facts, instruction: Instruction, line: string): Edit {

@@ -1,12 +1,51 @@
+/**
+ * Suppression comments: `# plimsoll: ignore[rule-id] reason` and `# plimsoll: ignore-file[rule-id] reason`.
+ *
+ * Invariant: a comment silences the named rules and no other, in its scope and nowhere else.
+ */
 import type { Span } from "./span.ts";
 
-/** A comment `# plimsoll: ignore[rule-id] reason` or `# plimsoll: ignore-file[rule-id] reason`. */
+/** One rule named by a comment. */
 export interface Suppression {
   /** The whole comment, from `#` to the end of the line. */
   readonly at: Span;
   readonly rule: string;
   readonly ruleAt: Span;
   readonly reason: string;
-  /** Where findings of the rule are silenced: the whole file, or the lines of what follows. */
-  readonly scope: "file" | Span;
+  /** Where findings of the rule are silenced: the whole file, a part of it, or nowhere (a comment above nothing). */
+  readonly scope: "file" | Span | undefined;
+  /** Nothing but white space stands before the comment on its line. */
+  readonly ownLine: boolean;
 }
+
+/** What a comment asks for, before it is known what it stands above. */
+export type SuppressionComment = Omit<Suppression, "scope"> & { readonly wholeFile: boolean };
+
+const pattern = /#[ \t]*plimsoll:[ \t]*ignore(-file)?\[([^\]\r\n]*)\][ \t]*([^\r\n]*)/g;
+
+/** Every suppression comment of a text by its form alone, in order; a list of rules gives one each. */
+export function suppressionComments(text: string): readonly SuppressionComment[] {
+  if (!text.includes("plimsoll:")) return [];
+  const res: SuppressionComment[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const [whole, file, names = "", reason = ""] = match;
+    const lineStart = text.lastIndexOf("\n", match.index) + 1;
+    const shared = {
+      at: { start: match.index, end: match.index + whole.trimEnd().length },
+      reason: reason.trim(),
+      wholeFile: file !== undefined,
+      ownLine: text.slice(lineStart, match.index).replace("\uFEFF", "").trim() === "",
+    };
+    const namesStart = match.index + whole.indexOf("[") + 1;
+    for (const name of names.matchAll(/[^\s,]+/g)) {
+      const start = namesStart + name.index;
+      res.push({ ...shared, rule: name[0], ruleAt: { start, end: start + name[0].length } });
+    }
+  }
+  return res;
+}
+
+export const suppresses = (it: Suppression, rule: string, at: Span): boolean =>
+  it.rule === rule &&
+  it.scope !== undefined &&
+  (it.scope === "file" || (it.scope.start <= at.start && at.start < it.scope.end));
