@@ -3,7 +3,8 @@
  *
  * Invariant: field names never change meaning; lines and characters count from 0.
  */
-import type { OfferedFix, RatedFinding } from "../judge.ts";
+import type { OfferedFix } from "../judge.ts";
+import type { RatedFinding } from "../rules/check.ts";
 import type { Size } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { LineIndex } from "../text/line-index.ts";

@@ -1,10 +1,10 @@
+import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { addFlag, appendCommand } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { isWithin } from "../dockerfile/paths.ts";
-import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { unknownSize } from "../size/size.ts";
-import type { Effect } from "../tools/effect.ts";
 import { cover } from "../text/span.ts";
+import type { Effect } from "../tools/effect.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
@@ -85,11 +85,15 @@ function keptCache(facts: Facts, run: RunInstruction, cache: KeptCache["cache"])
 
 const empties = (effect: Effect, kept: KeptCache): boolean =>
   (effect.kind === "uncache" && effect.cache === kept.cache) ||
-  (effect.kind === "remove" && effect.paths.some((it) => isWithin(kept.directory, it.path.replace(/\/\*$/, ""))));
+  (effect.kind === "remove" &&
+    effect.paths.some((it) => isWithin(kept.directory, it.path.replace(/\/\*$/, ""))));
 
 const isOnMount = (run: RunInstruction, directory: string): boolean =>
   run.mounts.some(
-    (it) => (it.type === "cache" || it.type === "tmpfs") && it.target !== undefined && isWithin(directory, it.target),
+    (it) =>
+      (it.type === "cache" || it.type === "tmpfs") &&
+      it.target !== undefined &&
+      isWithin(directory, it.target),
   );
 
 /** Whether this RUN or an earlier one takes away Debian's rule that deletes downloaded packages. */
@@ -101,7 +105,8 @@ const losesDockerClean = (facts: Facts, run: RunInstruction): boolean =>
         (command) =>
           command.runs === "always" &&
           command.effects?.some(
-            (effect) => effect.kind === "remove" && effect.paths.some((path) => path.path.endsWith("/docker-clean")),
+            (effect) =>
+              effect.kind === "remove" && effect.paths.some((path) => path.path.endsWith("/docker-clean")),
           ),
       ),
   );
@@ -111,8 +116,12 @@ const deletedLater = (facts: Facts, run: RunInstruction, kept: KeptCache): boole
     (it) =>
       it.kind === "run" &&
       facts.shipped.includes(it) &&
-      it.commands.some((command) => command.runs === "always" && command.effects?.some((effect) => empties(effect, kept))) &&
-      !it.commands.some((command) => command.effects?.some((effect) => effect.kind === "cache" && effect.cache === kept.cache)),
+      it.commands.some(
+        (command) => command.runs === "always" && command.effects?.some((effect) => empties(effect, kept)),
+      ) &&
+      !it.commands.some((command) =>
+        command.effects?.some((effect) => effect.kind === "cache" && effect.cache === kept.cache),
+      ),
   );
 
 function findingOf(facts: Facts, world: World, run: RunInstruction, kept: KeptCache): Finding {
@@ -152,10 +161,15 @@ const isReadLater = (facts: Facts, run: RunInstruction, kept: KeptCache): boolea
 function fixesOf(facts: Facts, run: RunInstruction, kept: KeptCache): readonly Fix[] {
   const isLists = kept.cache === "apt-lists";
   const removal = appendCommand(facts, run, isLists ? "rm -rf /var/lib/apt/lists/*" : "apt-get clean");
-  const mount = addFlag(run, `--mount=type=cache,target=${isLists ? "/var/lib/apt" : "/var/cache/apt"},sharing=locked`);
+  const mount = addFlag(
+    run,
+    `--mount=type=cache,target=${isLists ? "/var/lib/apt" : "/var/cache/apt"},sharing=locked`,
+  );
   const fixes: Fix[] = [];
   if (removal !== undefined) {
-    const title = isLists ? "Delete the package lists in the same RUN" : "Delete the downloaded packages in the same RUN";
+    const title = isLists
+      ? "Delete the package lists in the same RUN"
+      : "Delete the downloaded packages in the same RUN";
     fixes.push({ title, safety: "safe", edits: [removal] });
   }
   if (run.form === "shell") {

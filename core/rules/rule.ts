@@ -25,13 +25,15 @@ interface RuleBase<Id extends string> {
 /** Looks at what a Dockerfile says. Reads facts, never words or text. */
 export interface DockerfileRule<Id extends string = string> extends RuleBase<Id> {
   readonly on: "dockerfile";
+  /** What it is partly blind without: then a comment that silences it is not called unused. */
+  readonly needs?: "context";
   check(facts: Facts, world: World): Iterable<Finding>;
 }
 
 /** Looks at the suppression comments of any document, once all other rules have spoken. */
 export interface SuppressionRule<Id extends string = string> extends RuleBase<Id> {
   readonly on: "suppressions";
-  check(unused: readonly Suppression[]): Iterable<Finding>;
+  check(unused: readonly Suppression[], ruleIds: readonly string[]): Iterable<Finding>;
 }
 
 export type Rule<Id extends string = string> = DockerfileRule<Id> | SuppressionRule<Id>;

@@ -35,4 +35,6 @@ export interface PackageSizes {
     readonly recommends: boolean;
     readonly base: PackageBase;
   }): Size;
+  /** The image a stage starts from; undefined or unknown names are of unknown size. */
+  baseImage?(image: string | undefined): Size;
 }

@@ -3,6 +3,7 @@
  *
  * Invariant: a comment silences the named rules and no other, in its scope and nowhere else.
  */
+import { lineStart, nextLine } from "./lines.ts";
 import type { Span } from "./span.ts";
 
 /** One rule named by a comment. */
@@ -16,6 +17,9 @@ export interface Suppression {
   readonly scope: "file" | Span | undefined;
   /** Nothing but white space stands before the comment on its line. */
   readonly ownLine: boolean;
+  /** What goes when the comment goes: its line, or its end of a line. */
+  readonly lineAt: Span;
+  readonly rulesInComment: number;
 }
 
 /** What a comment asks for, before it is known what it stands above. */
@@ -29,15 +33,22 @@ export function suppressionComments(text: string): readonly SuppressionComment[]
   const res: SuppressionComment[] = [];
   for (const match of text.matchAll(pattern)) {
     const [whole, file, names = "", reason = ""] = match;
-    const lineStart = text.lastIndexOf("\n", match.index) + 1;
+    const lineFrom = lineStart(text, match.index);
+    const end = match.index + whole.trimEnd().length;
+    const ownLine = text.slice(lineFrom, match.index).replace("\uFEFF", "").trim() === "";
+    const rules = [...names.matchAll(/[^\s,]+/g)];
     const shared = {
-      at: { start: match.index, end: match.index + whole.trimEnd().length },
+      at: { start: match.index, end },
       reason: reason.trim(),
       wholeFile: file !== undefined,
-      ownLine: text.slice(lineStart, match.index).replace("\uFEFF", "").trim() === "",
+      ownLine,
+      lineAt: ownLine
+        ? { start: text.charAt(lineFrom) === "\uFEFF" ? lineFrom + 1 : lineFrom, end: nextLine(text, end) }
+        : { start: text.slice(0, match.index).trimEnd().length, end },
+      rulesInComment: rules.length,
     };
     const namesStart = match.index + whole.indexOf("[") + 1;
-    for (const name of names.matchAll(/[^\s,]+/g)) {
+    for (const name of rules) {
       const start = namesStart + name.index;
       res.push({ ...shared, rule: name[0], ruleAt: { start, end: start + name[0].length } });
     }

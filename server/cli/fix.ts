@@ -1,7 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import type { FixAllResult } from "../../core/judge.ts";
 import { diffText } from "../../core/report/diff-text.ts";
+import type { FixAllResult } from "../../core/rules/fix-all.ts";
 import { type Replacement, replaceFiles } from "../engine/replace-file.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Command } from "./arguments.ts";

@@ -6,7 +6,7 @@ import {
   type Diagnostic,
   type Range,
 } from "vscode-languageserver/node";
-import type { RatedFinding } from "../../core/judge.ts";
+import type { RatedFinding } from "../../core/rules/check.ts";
 import type { FoundWorld } from "../engine/context/find-world.ts";
 import type { ClientAbilities } from "./client-abilities.ts";
 import type { Desk } from "./desk.ts";

@@ -1,4 +1,6 @@
-import type { Hint, Judge, RatedFinding, Reading } from "../../core/judge.ts";
+import type { Hint } from "../../core/hints.ts";
+import type { Judge, Reading } from "../../core/judge.ts";
+import type { RatedFinding } from "../../core/rules/check.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
 import type { World } from "../../core/world.ts";
 import type { OpenDocument } from "./open-documents.ts";

@@ -8,7 +8,7 @@ import {
   type PublishDiagnosticsParams,
   ResponseError,
 } from "vscode-languageserver/node";
-import type { RatedFinding } from "../../core/judge.ts";
+import type { RatedFinding } from "../../core/rules/check.ts";
 import type { Desk } from "./desk.ts";
 import type { OpenDocument, OpenDocuments } from "./open-documents.ts";
 import { diagnosticOf, tooLargeDiagnostic } from "./to-proto.ts";

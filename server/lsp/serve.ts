@@ -1,6 +1,6 @@
 import type { Connection } from "vscode-languageserver/node";
 import type { ShellReader } from "../../core/dockerfile/shell.ts";
-import { hoverOf } from "../../core/judge.ts";
+import { hoverOf } from "../../core/message.ts";
 import {
   type AnalyzeParams,
   type AnalyzeResult,
@@ -108,10 +108,9 @@ export function serve(connection: Connection, options: Options): Fence {
     fence.request("hover", ({ textDocument, position }) => {
       const document = documentAt(textDocument.uri);
       const { desk } = here();
-      const reading = document && desk.readingOf(document);
-      if (document === undefined || reading === undefined) return null;
+      if (document === undefined) return null;
       const offset = document.offsetAt(position);
-      const hover = hoverOf(reading, desk.findingsOf(document), desk.hintsOf(document), offset);
+      const hover = hoverOf(desk.findingsOf(document), desk.hintsOf(document), offset);
       return hover === undefined ? null : hoverFrom(document, hover.at, hover.markdown);
     }),
   );

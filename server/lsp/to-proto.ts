@@ -10,7 +10,9 @@ import {
   type Range,
   type TextEdit,
 } from "vscode-languageserver/node";
-import { type Hint, messageOf, type RatedFinding } from "../../core/judge.ts";
+import type { Hint } from "../../core/hints.ts";
+import { messageOf } from "../../core/message.ts";
+import type { RatedFinding } from "../../core/rules/check.ts";
 import type { Severity } from "../../core/rules/rule.ts";
 import { bytes, bytesLabel } from "../../core/size/bytes.ts";
 import type { Edit } from "../../core/text/edit.ts";

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { TextDocumentEdit, WorkspaceEdit } from "vscode-languageserver/node";
-import type { FixAllResult } from "../../core/judge.ts";
 import type { Fix } from "../../core/rules/finding.ts";
+import type { FixAllResult } from "../../core/rules/fix-all.ts";
 import type { Edit } from "../../core/text/edit.ts";
 import { editsBetween } from "../../core/text/line-diff.ts";
 import type { FoundWorld } from "../engine/context/find-world.ts";

@@ -1,0 +1,167 @@
+/**
+ * Hints: what instructions and package words weigh, for the ends of their lines.
+ *
+ * Invariant (promise 2): a measured number stands only on the text that it was measured for; what stands below a
+ * changed instruction is marked stale.
+ */
+import { packageBaseAt } from "./dockerfile/chain.ts";
+import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } from "./dockerfile/facts.ts";
+import type { Knowledge, KnownLayer } from "./link/knowledge.ts";
+import { bytesLabel, sumOf } from "./size/bytes.ts";
+import { howKnown, measured, middleOf, type Size, sizeLabel } from "./size/size.ts";
+import type { Span } from "./text/span.ts";
+import type { World } from "./world.ts";
+
+export interface Hint {
+  /** Where it is shown. */
+  readonly at: number;
+  /** Where a hover tells about it. */
+  readonly covers: Span;
+  readonly size: Size;
+  readonly label: string;
+  /** Markdown. */
+  readonly tooltip: string;
+  /** Measured, but something below this layer has changed since. */
+  readonly stale: boolean;
+}
+
+export function hintsOf(facts: Facts, world: World): readonly Hint[] {
+  if (facts.foreign) return [];
+  const measurements = measurementsOf(facts, world.knowledge);
+  const hints: Hint[] = [];
+  for (const it of facts.shipped) {
+    const known = measurements.get(it);
+    if (known !== undefined && world.knowledge !== undefined) {
+      if (known.layer.bytes > 0) hints.push(measuredHint(it, known, world.knowledge));
+    } else {
+      const size = estimatedSize(facts, world, it);
+      if (size !== undefined) hints.push(hintAt(it.at.end, instructionHead(it), size));
+    }
+    if (it.kind === "run") hints.push(...wordHints(facts, world, it));
+  }
+  return hints;
+}
+
+interface Measurement {
+  readonly layer: KnownLayer;
+  readonly stale: boolean;
+}
+
+/** Layers matched to instructions of equal text, in order. */
+function measurementsOf(
+  facts: Facts,
+  knowledge: Knowledge | undefined,
+): ReadonlyMap<Instruction, Measurement> {
+  const res = new Map<Instruction, Measurement>();
+  if (knowledge === undefined) return res;
+  let next = 0;
+  let stale = false;
+  for (const layer of knowledge.layers) {
+    const index = facts.shipped.findIndex((it, at) => at >= next && it.source === layer.instruction);
+    if (index === -1) {
+      stale = true;
+      continue;
+    }
+    stale ||= facts.shipped.slice(next, index).some(makesLayer);
+    const instruction = facts.shipped[index];
+    if (instruction !== undefined) res.set(instruction, { layer, stale });
+    next = index + 1;
+  }
+  return res;
+}
+
+const makesLayer = (it: Instruction): boolean => it.kind === "run" || it.kind === "copy";
+
+function measuredHint(it: Instruction, { layer, stale }: Measurement, { image }: Knowledge): Hint {
+  const size = measured(layer.bytes, `layer ${layer.layer} of image ${image}`);
+  const notes = [
+    ...(layer.wasted > 0 ? [`${bytesLabel(layer.wasted)} of it are hidden by later layers.`] : []),
+    ...(layer.hides > 0 ? [`It hides ${bytesLabel(layer.hides)} of earlier layers.`] : []),
+    ...(stale ? ["An instruction above has changed since that build."] : []),
+  ];
+  const base = hintAt(it.at.end, instructionHead(it), size);
+  return {
+    ...base,
+    label: stale ? `${base.label} (before the change)` : base.label,
+    tooltip: [base.tooltip, ...notes].join(" "),
+    stale,
+  };
+}
+
+/** Undefined: nothing worth saying is known. */
+function estimatedSize(facts: Facts, world: World, it: Instruction): Size | undefined {
+  switch (it.kind) {
+    case "copy":
+      return copiedSize(world, it);
+    case "run":
+      return installedSize(facts, world, it);
+    case "other":
+      return it.keyword === "FROM" && facts.stages[it.stage]?.parent === undefined
+        ? shown(world.packageSizes?.baseImage?.(facts.stages[it.stage]?.baseImage))
+        : undefined;
+  }
+}
+
+function copiedSize({ context }: World, it: CopyInstruction): Size | undefined {
+  if (context === undefined || !context.complete || it.from !== undefined || it.heredoc) return undefined;
+  if (it.flags.some(({ name }) => name === "exclude" || name === "parents")) return undefined;
+  const entries = it.sources.flatMap(({ text }) => (text === undefined ? [] : context.matches(text)));
+  const known = it.sources.every(({ text }) => text !== undefined && !/^(?:https?|git):|^git@/.test(text));
+  if (!known || entries.length === 0) return undefined;
+  return measured(
+    sumOf(entries.map(({ taken }) => taken.bytes)),
+    `files of the build context (${context.foundBy})`,
+  );
+}
+
+function installedSize(facts: Facts, world: World, run: RunInstruction): Size | undefined {
+  const installs = installsOf(run);
+  const all = installs.flatMap(({ effect }) => effect.packages.flatMap(({ name }) => name ?? []));
+  if (all.length === 0) return undefined;
+  const recommends = installs.some(({ effect }) => effect.recommends);
+  return shown(world.packageSizes?.closure({ all, recommends, base: packageBaseAt(facts, run) }));
+}
+
+/** Package words that stand alone on their lines get their own part: what goes if only they go. */
+function* wordHints(facts: Facts, world: World, run: RunInstruction): Generator<Hint> {
+  const { packageSizes } = world;
+  if (packageSizes === undefined) return;
+  for (const { effect } of installsOf(run)) {
+    const names = effect.packages.flatMap(({ name }) => name ?? []);
+    if (effect.packages.length < 2) continue;
+    for (const { name, word } of effect.packages) {
+      if (name === undefined || !isAloneOnLine(facts.text, word.at)) continue;
+      const size = shown(
+        packageSizes.dominated({
+          all: names,
+          removed: [name],
+          recommends: effect.recommends,
+          base: packageBaseAt(facts, run),
+        }),
+      );
+      if (size !== undefined) yield hintAt(word.at.end, word.at, size, "What goes if this package goes");
+    }
+  }
+}
+
+const installsOf = (run: RunInstruction) =>
+  run.commands.flatMap((command: Command) =>
+    command.runs === "never"
+      ? []
+      : (command.effects ?? []).flatMap((effect) => (effect.kind === "install" ? [{ command, effect }] : [])),
+  );
+
+function isAloneOnLine(text: string, at: Span): boolean {
+  const line = text.slice(text.lastIndexOf("\n", at.start) + 1, at.start);
+  return line.trim() === "" && /^[ \t]*[\\`]?[ \t]*\r?(?:\n|$)/.test(text.slice(at.end, at.end + 200));
+}
+
+const shown = (size: Size | undefined): Size | undefined =>
+  size === undefined || (middleOf(size) ?? 0) === 0 ? undefined : size;
+
+function hintAt(at: number, covers: Span, size: Size, lead = "Size of this layer"): Hint {
+  const label = sizeLabel(size);
+  return { at, covers, size, label, tooltip: `${lead}: **${label}**. ${howKnown(size)}`, stale: false };
+}
+
+const instructionHead = ({ keywordAt }: Instruction): Span => keywordAt;

@@ -1,0 +1,127 @@
+/** The Judge: the core's one entrance for the language server and the command line. Synchronous and total. */
+import { DockerfileReader } from "./dockerfile/dockerfile-reader.ts";
+import type { Facts } from "./dockerfile/facts.ts";
+import type { ShellReader } from "./dockerfile/shell.ts";
+import { dockerfileSuppressions } from "./dockerfile/suppressions.ts";
+import type { DocumentKind } from "./document-kind.ts";
+import { type Hint, hintsOf } from "./hints.ts";
+import { pyprojectSuppressions, requirementsSuppressions } from "./python/suppressions.ts";
+import { findingsOf, type RatedFinding } from "./rules/check.ts";
+import type { Fix } from "./rules/finding.ts";
+import { type FixAllResult, fixAll } from "./rules/fix-all.ts";
+import type { RuleChoices } from "./rules/settings.ts";
+import { type Ground, verified } from "./rules/verify.ts";
+import { type Edit, insertAt } from "./text/edit.ts";
+import { LineIndex } from "./text/line-index.ts";
+import { lineBreakOf } from "./text/lines.ts";
+import type { Suppression } from "./text/suppression.ts";
+import type { World } from "./world.ts";
+
+/** One text, read. */
+export interface Reading {
+  readonly kind: DocumentKind;
+  readonly text: string;
+  readonly lines: LineIndex;
+  /** What a Dockerfile says, for the given targets; undefined for other documents. */
+  readonly facts: Facts | undefined;
+}
+
+/** A verified fix. */
+export interface OfferedFix extends Fix {
+  /** The one to apply without asking again: the first, when it is safe. */
+  readonly preferred: boolean;
+}
+
+export class Judge {
+  readonly #reader: DockerfileReader;
+  /** Facts depend on the targets that a world names; the last ones of each reading are kept. */
+  readonly #facts = new WeakMap<Reading, { readonly targets: readonly string[]; readonly facts: Facts }>();
+
+  constructor(shell: ShellReader) {
+    this.#reader = new DockerfileReader(shell);
+  }
+
+  read(kind: DocumentKind, text: string): Reading {
+    const facts = kind === "dockerfile" ? this.#reader.factsOf(text, []) : undefined;
+    return { kind, text, lines: new LineIndex(text), facts };
+  }
+
+  /** In source order, suppression applied. */
+  findings(reading: Reading, world: World, choices: RuleChoices): readonly RatedFinding[] {
+    const facts = this.#factsOf(reading, world);
+    return findingsOf({ facts, suppressions: suppressionsOf(reading, facts) }, world, choices);
+  }
+
+  /** Verified now, so this is for code actions and the command line, not for every keystroke. Best first. */
+  fixes(reading: Reading, world: World, choices: RuleChoices, finding: RatedFinding): readonly OfferedFix[] {
+    if (reading.facts === undefined) return plainFixes(finding);
+    const ground = this.#groundOf(reading, world, choices);
+    if (ground === undefined) return [];
+    // The finding is the caller's; its equal among those of now is judged.
+    const own = ground.findings.find((it) => it.rule === finding.rule && it.at.start === finding.at.start);
+    if (own === undefined) return [];
+    return own.fixes
+      .flatMap((fix) => verified(ground, [{ finding: own, fix }])?.fixes ?? [])
+      .map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));
+  }
+
+  fixAll(
+    reading: Reading,
+    world: World,
+    choices: RuleChoices,
+    options: { readonly review: boolean },
+  ): FixAllResult {
+    const ground = this.#groundOf(reading, world, choices);
+    return ground === undefined
+      ? { text: reading.text, otherFiles: [], applied: [] }
+      : fixAll(ground, options);
+  }
+
+  hints(reading: Reading, world: World): readonly Hint[] {
+    const facts = this.#factsOf(reading, world);
+    return facts === undefined ? [] : hintsOf(facts, world);
+  }
+
+  /** A comment that silences the finding at its place, with room for a reason. */
+  suppressionEdit(reading: Reading, finding: RatedFinding): Edit | undefined {
+    if (finding.rule === "suppression-unused") return undefined;
+    const inside = reading.facts?.instructions.find(
+      (it) => it.at.start <= finding.at.start && finding.at.start < it.at.end,
+    );
+    // Above the instruction it holds for all of it; inside one, an empty comment line may not be legal shell.
+    const line = reading.lines.startOf(reading.lines.lineAt(inside?.at.start ?? finding.at.start));
+    const indent = /^[ \t]*/.exec(reading.text.slice(line))?.[0] ?? "";
+    const comment = `${indent}# plimsoll: ignore[${finding.rule}] reason${lineBreakOf(reading.text)}`;
+    return insertAt(reading.text.charAt(line) === "\uFEFF" ? line + 1 : line, comment);
+  }
+
+  #groundOf(reading: Reading, world: World, choices: RuleChoices): Ground | undefined {
+    const facts = this.#factsOf(reading, world);
+    if (facts === undefined) return undefined;
+    return { reader: this.#reader, facts, findings: this.findings(reading, world, choices), world, choices };
+  }
+
+  #factsOf(reading: Reading, { targets }: World): Facts | undefined {
+    if (reading.facts === undefined || targets.length === 0) return reading.facts;
+    const known = this.#facts.get(reading);
+    if (known?.targets === targets) return known.facts;
+    const facts = this.#reader.factsOf(reading.text, targets);
+    this.#facts.set(reading, { targets, facts });
+    return facts;
+  }
+}
+
+/** Fixes of documents without instructions remove comments; nothing else depends on those. */
+const plainFixes = (finding: RatedFinding): readonly OfferedFix[] =>
+  finding.fixes.map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));
+
+function suppressionsOf({ kind, text }: Reading, facts: Facts | undefined): readonly Suppression[] {
+  switch (kind) {
+    case "dockerfile":
+      return facts === undefined ? [] : dockerfileSuppressions(facts);
+    case "pyproject":
+      return pyprojectSuppressions(text);
+    case "requirements":
+      return requirementsSuppressions(text);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Asks every rule about one document.
+ *
+ * Invariant: findings are in source order; what a comment or a setting silences is not among them.
+ */
+import type { Facts } from "../dockerfile/facts.ts";
+import { type Suppression, suppresses } from "../text/suppression.ts";
+import type { World } from "../world.ts";
+import type { Finding } from "./finding.ts";
+import { type RuleId, rules } from "./index.ts";
+import { ratedBy } from "./rate.ts";
+import type { Rule, Severity } from "./rule.ts";
+import type { RuleChoices } from "./settings.ts";
+
+export interface RatedFinding extends Finding {
+  readonly rule: RuleId;
+  readonly severity: Severity;
+}
+
+export interface Subject {
+  /** Undefined for documents other than Dockerfiles. */
+  readonly facts: Facts | undefined;
+  readonly suppressions: readonly Suppression[];
+}
+
+const allRules: readonly Rule<RuleId>[] = rules;
+
+export function findingsOf(subject: Subject, world: World, choices: RuleChoices): readonly RatedFinding[] {
+  const { facts, suppressions } = subject;
+  const found: RatedFinding[] = [];
+  const used = new Set<Suppression>();
+  if (facts !== undefined && !facts.foreign) {
+    for (const rule of allRules) {
+      if (rule.on !== "dockerfile" || choices[rule.id] === "off") continue;
+      for (const finding of rule.check(facts, world)) {
+        const silencedBy = suppressions.filter((it) => suppresses(it, rule.id, finding.at));
+        for (const it of silencedBy) used.add(it);
+        if (silencedBy.length === 0) found.push(rated(rule.id, finding, choices));
+      }
+    }
+  }
+  found.push(...suppressionFindings(subject, used, world, choices));
+  return found.sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end || (a.rule < b.rule ? -1 : 1));
+}
+
+function suppressionFindings(
+  { facts, suppressions }: Subject,
+  used: ReadonlySet<Suppression>,
+  world: World,
+  choices: RuleChoices,
+): RatedFinding[] {
+  if (facts?.foreign === true) return [];
+  const res: RatedFinding[] = [];
+  for (const rule of allRules) {
+    if (rule.on !== "suppressions" || choices[rule.id] === "off") continue;
+    const unused = suppressions.filter(
+      (it) => !used.has(it) && it.rule !== rule.id && mayJudge(it, world, choices),
+    );
+    for (const finding of rule.check(
+      unused,
+      allRules.map((it) => it.id),
+    )) {
+      if (!suppressions.some((it) => suppresses(it, rule.id, finding.at)))
+        res.push(rated(rule.id, finding, choices));
+    }
+  }
+  return res;
+}
+
+/** A rule that is off, or lacks what it looks at, may have had something to silence. */
+function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices): boolean {
+  if (choices[id] === "off") return false;
+  const rule = allRules.find((it) => it.id === id);
+  return rule?.on !== "dockerfile" || rule.needs !== "context" || world.context !== undefined;
+}
+
+function rated(rule: RuleId, finding: Finding, choices: RuleChoices): RatedFinding {
+  const choice = choices[rule] ?? "auto";
+  return {
+    ...finding,
+    rule,
+    severity: choice === "auto" || choice === "off" ? ratedBy(finding.saving) : choice,
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * The one place that decides whether a fix may be offered (design.md, promise 5): it is applied in memory, and
+ * what comes out is read and judged again.
+ */
+import type { BuildContext } from "../context/build-context.ts";
+import type { DockerfileReader } from "../dockerfile/dockerfile-reader.ts";
+import type { Facts, Instruction } from "../dockerfile/facts.ts";
+import { dockerfileSuppressions } from "../dockerfile/suppressions.ts";
+import { applyEdits, collide, type Edit } from "../text/edit.ts";
+import { EditMap } from "../text/edit-map.ts";
+import type { World } from "../world.ts";
+import { findingsOf, type RatedFinding, type Subject } from "./check.ts";
+import type { FileEdits, Fix } from "./finding.ts";
+import type { RuleChoices } from "./settings.ts";
+
+/** A Dockerfile as it stands, with all that judging it needs. */
+export interface Ground {
+  readonly reader: DockerfileReader;
+  readonly facts: Facts;
+  readonly findings: readonly RatedFinding[];
+  readonly world: World;
+  readonly choices: RuleChoices;
+}
+
+/** What a text becomes. */
+export interface Outcome {
+  readonly fixes: readonly Fix[];
+  readonly facts: Facts;
+  readonly findings: readonly RatedFinding[];
+  readonly world: World;
+}
+
+/** The outcome of applying a fix for its finding, or several together; undefined where that may not be offered. */
+export function verified(
+  ground: Ground,
+  chosen: readonly { readonly finding: RatedFinding; readonly fix: Fix }[],
+): Outcome | undefined {
+  const first = tryOut(ground, chosen);
+  if (first.ok || first.orphans.length === 0) return first.ok ? first.outcome : undefined;
+  // Comments that served only what is now gone go with it.
+  const [head, ...rest] = chosen;
+  if (head === undefined) return undefined;
+  const fix = { ...head.fix, edits: [...head.fix.edits, ...first.orphans] };
+  const second = tryOut(ground, [{ finding: head.finding, fix }, ...rest]);
+  return second.ok ? second.outcome : undefined;
+}
+
+type Trial =
+  | { readonly ok: true; readonly outcome: Outcome }
+  | { readonly ok: false; readonly orphans: readonly Edit[] };
+
+const refused: Trial = { ok: false, orphans: [] };
+
+function tryOut(
+  { reader, facts, findings, world, choices }: Ground,
+  chosen: readonly { readonly finding: RatedFinding; readonly fix: Fix }[],
+): Trial {
+  const edits = chosen.flatMap(({ fix }) => fix.edits);
+  if (edits.some((one, index) => edits.slice(index + 1).some((other) => collide([one], [other]))))
+    return refused;
+  const context = contextAfter(
+    world.context,
+    chosen.flatMap(({ fix }) => fix.otherFiles ?? []),
+  );
+  if (context === "refused") return refused;
+  const worldAfter = { ...world, context };
+  const factsAfter = reader.factsOf(applyEdits(facts.text, edits), world.targets);
+  const map = new EditMap(edits);
+  if (!keepsTheRest(facts, factsAfter, map)) return refused;
+  if (!keepsSources(factsAfter, world.context, context)) return refused;
+  const after = findingsOf(subjectOf(factsAfter), worldAfter, choices);
+  const own = new Set(chosen.map(({ finding }) => finding));
+  const known = new Set(
+    findings.flatMap((it) => (own.has(it) ? [] : [`${it.rule} ${map.offsetAfter(it.at.start)}`])),
+  );
+  const fresh = after.filter((it) => !known.has(`${it.rule} ${it.at.start}`));
+  if (fresh.length === 0) {
+    const fixes = chosen.map(({ fix }) => fix);
+    return { ok: true, outcome: { fixes, facts: factsAfter, findings: after, world: worldAfter } };
+  }
+  return fresh.every((it) => it.rule === "suppression-unused")
+    ? { ok: false, orphans: orphansOf(facts, map, fresh) }
+    : refused;
+}
+
+export const subjectOf = (facts: Facts): Subject => ({ facts, suppressions: dockerfileSuppressions(facts) });
+
+/** Every instruction that no edit touches is there, byte for byte, as readable as before, in the same stage. */
+function keepsTheRest(before: Facts, after: Facts, map: EditMap): boolean {
+  if (before.stages.length !== after.stages.length || after.foreign !== before.foreign) return false;
+  const byStart = new Map(after.instructions.map((it) => [it.at.start, it]));
+  const untouched = new Set<Instruction>();
+  for (const old of before.instructions) {
+    if (map.touches(old.at)) continue;
+    const start = map.offsetAfter(old.at.start);
+    const now = start === undefined ? undefined : byStart.get(start);
+    if (now === undefined || !isSame(old, now)) return false;
+    untouched.add(now);
+  }
+  // What was written anew can be read, and the comments that nobody meant are still comments.
+  const wasOpaque = before.instructions.some((it) => map.touches(it.at) && isOpaque(it));
+  if (!wasOpaque && after.instructions.some((it) => !untouched.has(it) && isOpaque(it))) return false;
+  const comments = new Set(after.comments.map((it) => it.at.start));
+  return before.comments.every((it) => {
+    const start = map.touches(it.at) ? undefined : map.offsetAfter(it.at.start);
+    return start === undefined || comments.has(start);
+  });
+}
+
+const isOpaque = (it: Instruction): boolean => it.kind !== "copy" && it.opaque !== undefined;
+
+const isSame = (a: Instruction, b: Instruction): boolean =>
+  a.source === b.source &&
+  a.kind === b.kind &&
+  a.stage === b.stage &&
+  isOpaque(a) === isOpaque(b) &&
+  (a.kind !== "copy" || b.kind !== "copy" || a.fromStage === b.fromStage);
+
+/** An ignore file may not take away what another COPY needs as a whole: Docker would refuse to build. */
+function keepsSources(
+  after: Facts,
+  before: BuildContext | undefined,
+  now: BuildContext | undefined,
+): boolean {
+  if (before === now || before === undefined || now === undefined) return true;
+  return after.instructions.every(
+    (it) =>
+      it.kind !== "copy" ||
+      it.from !== undefined ||
+      it.sources.every(
+        ({ text }) => text === undefined || before.matches(text).length === 0 || now.matches(text).length > 0,
+      ),
+  );
+}
+
+function contextAfter(
+  context: BuildContext | undefined,
+  files: readonly FileEdits[],
+): BuildContext | undefined | "refused" {
+  let res = context;
+  const edited = new Map<string, FileEdits[]>();
+  for (const it of files) edited.set(it.path, [...(edited.get(it.path) ?? []), it]);
+  for (const [path, group] of edited) {
+    if (res === undefined) return "refused";
+    const text = res.ignoreFile?.path === path ? res.ignoreFile.text : undefined;
+    const creates = group.some((it) => it.create);
+    if (creates ? text !== undefined || path !== res.newIgnorePath : text === undefined) return "refused";
+    res = res.withIgnore({
+      path,
+      text: applyEdits(
+        text ?? "",
+        group.flatMap((it) => it.edits),
+      ),
+    });
+  }
+  return res;
+}
+
+/** The comments of the text before that silence nothing after. */
+function orphansOf(facts: Facts, map: EditMap, unused: readonly RatedFinding[]): readonly Edit[] {
+  const starts = new Set(unused.map((it) => it.at.start));
+  return dockerfileSuppressions(facts)
+    .filter((it) => it.rulesInComment === 1 && starts.has(map.offsetAfter(it.ruleAt.start) ?? -1))
+    .map((it) => ({ at: it.lineAt, insert: "" }));
+}
