@@ -6,7 +6,7 @@
 import { type Edit, insertAt, removeAt } from "../text/edit.ts";
 import { lineBreakOf, lineStart, nextLine, previousLine } from "../text/lines.ts";
 import type { Span } from "../text/span.ts";
-import type { Command, Facts, Instruction, RunInstruction, Word } from "./facts.ts";
+import type { Command, CopyInstruction, Facts, Instruction, RunInstruction, Word } from "./facts.ts";
 
 /** Adds `&& command` at the end of a RUN, laid out like the commands before it. */
 export function appendCommand(facts: Facts, run: RunInstruction, command: string): Edit | undefined {
@@ -52,24 +52,23 @@ export function removeInstruction(facts: Facts, instruction: Instruction): Edit 
 }
 
 /**
- * Takes words out of one command. Lines on which nothing but removed words stood go with them; where the last
+ * Takes words out of one command or instruction, given with the words that stay. Lines on which nothing but removed words stood go with them; where the last
  * line goes, the continuation before it goes too.
  */
 export function removeWords(
-  facts: Facts,
-  command: Command,
+  { text }: Facts,
+  words: readonly Word[],
   removed: readonly Word[],
 ): readonly Edit[] | undefined {
-  const { text } = facts;
   const gone = new Set(removed.map((it) => it.at.start));
-  const stays = command.words.filter((it) => !gone.has(it.at.start));
+  const stays = words.filter((it) => !gone.has(it.at.start));
   if (stays.length === 0 || removed.length === 0) return undefined;
   // Words that stand for the same source text (an expanded variable) cannot be told apart.
   if (removed.some((it) => stays.some((other) => other.at.start < it.at.end && it.at.start < other.at.end))) {
     return undefined;
   }
   const edits: Edit[] = [];
-  for (const run of runsOf(command.words, gone)) {
+  for (const run of runsOf(words, gone)) {
     const edit = removeRun(text, run);
     if (edit === undefined) return undefined;
     edits.push(edit);
@@ -144,3 +143,15 @@ export const spanOfWords = (words: readonly Word[]): Span | undefined => {
   const [first, last] = [words[0], words.at(-1)];
   return first && last && { start: first.at.start, end: last.at.end };
 };
+
+/** Takes one source out of a COPY that has others; undefined for the JSON form, whose commas are not words. */
+export function removeSource(facts: Facts, copy: CopyInstruction, source: Word): readonly Edit[] | undefined {
+  const { destination, sources } = copy;
+  const [first] = sources;
+  if (destination === undefined || first === undefined || sources.length < 2) return undefined;
+  if (facts.text.slice(copy.keywordAt.end, first.at.start).includes("[")) return undefined;
+  const head = [copy.keywordAt, ...copy.flags.map((it) => it.at)].map(
+    (at): Word => ({ text: undefined, at }),
+  );
+  return removeWords(facts, [...head, ...sources, destination], [source]);
+}
