@@ -32,3 +32,23 @@ export function isWithin(inner: string, outer: string): boolean {
   const [a, b] = [withoutSlash(inner), withoutSlash(outer)];
   return a === b || b === "/" || a.startsWith(`${b}/`);
 }
+
+/** Whether deleting `pattern` (wildcards as the shell expands them, a trailing `/*` too) deletes `path` or all in it. */
+export function deletes(pattern: string, path: string): boolean {
+  if (!/[*?[]/.test(pattern)) return isWithin(path, pattern);
+  if (pattern.endsWith("/*") && !/[*?[]/.test(pattern.slice(0, -2)))
+    return isWithin(path, pattern.slice(0, -2));
+  const wanted = withoutSlash(pattern).split("/");
+  const parts = withoutSlash(path).split("/");
+  return wanted.length <= parts.length && wanted.every((it, index) => matchesName(it, parts[index] ?? ""));
+}
+
+function matchesName(pattern: string, name: string): boolean {
+  if (pattern.includes("[")) return false;
+  if (name.startsWith(".") && !pattern.startsWith(".")) return false;
+  const source = pattern
+    .replace(/[.+^${}()|\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`).test(name);
+}

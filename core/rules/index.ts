@@ -1,8 +1,16 @@
 // Written by `npm run codegen`. Do not edit.
+import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
+import { removedInLaterLayer } from "./removed-in-later-layer.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
 import { testsCopied } from "./tests-copied.ts";
 
-export const rules = [packageCacheKept, suppressionUnused, testsCopied] as const;
+export const rules = [
+  buildToolsShipped,
+  packageCacheKept,
+  removedInLaterLayer,
+  suppressionUnused,
+  testsCopied,
+] as const;
 
 export type RuleId = (typeof rules)[number]["id"];

@@ -1,7 +1,8 @@
 import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
+import { isOnMount } from "../dockerfile/created.ts";
 import { addFlag, appendCommand } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
-import { isWithin } from "../dockerfile/paths.ts";
+import { deletes } from "../dockerfile/paths.ts";
 import { unknownSize } from "../size/size.ts";
 import { cover } from "../text/span.ts";
 import type { Effect } from "../tools/effect.ts";
@@ -85,16 +86,7 @@ function keptCache(facts: Facts, run: RunInstruction, cache: KeptCache["cache"])
 
 const empties = (effect: Effect, kept: KeptCache): boolean =>
   (effect.kind === "uncache" && effect.cache === kept.cache) ||
-  (effect.kind === "remove" &&
-    effect.paths.some((it) => isWithin(kept.directory, it.path.replace(/\/\*$/, ""))));
-
-const isOnMount = (run: RunInstruction, directory: string): boolean =>
-  run.mounts.some(
-    (it) =>
-      (it.type === "cache" || it.type === "tmpfs") &&
-      it.target !== undefined &&
-      isWithin(directory, it.target),
-  );
+  (effect.kind === "remove" && effect.paths.some((it) => deletes(it.path, kept.directory)));
 
 /** Whether this RUN or an earlier one takes away Debian's rule that deletes downloaded packages. */
 const losesDockerClean = (facts: Facts, run: RunInstruction): boolean =>

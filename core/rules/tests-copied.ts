@@ -11,9 +11,9 @@ import type { CopyInstruction, Facts, Word } from "../dockerfile/facts.ts";
 import { mentions, runsTests, usersOf } from "../dockerfile/mentions.ts";
 import { bytesLabel, noBytes, sumOf } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
-import { insertAt } from "../text/edit.ts";
 import type { World } from "../world.ts";
-import type { FileEdits, Finding, Fix } from "./finding.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { ignoreEdits } from "./ignore-edits.ts";
 import { defineRule } from "./rule.ts";
 
 export const testsCopied = defineRule({
@@ -155,24 +155,10 @@ function fixesOf(
     const edits = alone ? [removeInstruction(facts, copy)] : removeSource(facts, copy, source);
     return edits === undefined ? [] : [{ title: `Do not copy the ${noun}`, safety: "review", edits }];
   }
-  const ignored = ignoreEdits(world.context, found.paths);
+  const ignored = world.context && ignoreEdits(world.context, found.paths);
   if (ignored === undefined) return [];
   const title = `Leave the ${noun} out of the build context (${ignored.path})`;
   return [{ title, safety: "review", edits: [], otherFiles: [ignored] }];
-}
-
-/** Lines at the end of the ignore file, where they win over what stands before. */
-function ignoreEdits(context: BuildContext | undefined, paths: readonly string[]): FileEdits | undefined {
-  if (context === undefined || paths.some((it) => /[*?[\]\\!#]|^\s|\s$/.test(it))) return undefined;
-  const { ignoreFile } = context;
-  const text = ignoreFile?.text ?? "";
-  const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const lead = text === "" || text.endsWith("\n") ? "" : eol;
-  return {
-    path: ignoreFile?.path ?? context.newIgnorePath,
-    create: ignoreFile === undefined,
-    edits: [insertAt(text.length, `${lead}${paths.map((it) => `${it}${eol}`).join("")}`)],
-  };
 }
 
 /** Some names, and how many more. */

@@ -1,0 +1,138 @@
+/** What an instruction leaves in its layer, as far as its words say. */
+import type { BuildContext } from "../context/build-context.ts";
+import type { Bytes } from "../size/bytes.ts";
+import { sumOf } from "../size/bytes.ts";
+import type { Effect } from "../tools/effect.ts";
+import type { CopyInstruction, Instruction, RunInstruction } from "./facts.ts";
+import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
+
+/** Something that a deletion by path hides. */
+export interface Hidden {
+  /** Undefined: what the words say has no known size. */
+  readonly bytes: Bytes | undefined;
+  /** The deletion takes all that the instruction brought. */
+  readonly whole: boolean;
+  /** Paths of the build context behind it. */
+  readonly contextPaths: readonly string[];
+}
+
+/** What a deletion of `pattern` hides of an earlier instruction's layer; undefined: nothing that is certain. */
+export function hiddenBy(
+  pattern: string,
+  it: Instruction,
+  context: BuildContext | undefined,
+): Hidden | undefined {
+  if (it.kind === "run") return hiddenOfRun(pattern, it);
+  return it.kind === "copy" ? hiddenOfCopy(pattern, it, context) : undefined;
+}
+
+/** The effects that hold at the end of a RUN, each with what later commands of the same RUN take away again. */
+export function keptEffects(run: RunInstruction): readonly Effect[] {
+  const kept: Effect[] = [];
+  for (const command of run.commands) {
+    if (command.runs === "never") continue;
+    for (const effect of command.effects ?? []) {
+      for (let index = kept.length - 1; index >= 0; index -= 1) {
+        const before = kept[index];
+        if (before !== undefined && takesAway(effect, before)) kept.splice(index, 1);
+      }
+      // What only perhaps happens is not certain to be there.
+      if (command.runs === "always") kept.push(effect);
+    }
+  }
+  return kept;
+}
+
+function takesAway(effect: Effect, before: Effect): boolean {
+  if (before.kind === "cache") {
+    if (effect.kind === "uncache") return effect.cache === before.cache;
+    return effect.kind === "remove" && effect.paths.some(({ path }) => deletes(path, before.directory));
+  }
+  if (before.kind === "create") {
+    return (
+      effect.kind === "remove" &&
+      before.paths.every((made) => effect.paths.some(({ path }) => deletes(path, made.path)))
+    );
+  }
+  return false;
+}
+
+export const isOnMount = (run: RunInstruction, path: string): boolean =>
+  run.mounts.some(
+    ({ type, target }) =>
+      (type === "cache" || type === "tmpfs") && target !== undefined && isWithin(path, target),
+  );
+
+function hiddenOfRun(pattern: string, run: RunInstruction): Hidden | undefined {
+  const made = keptEffects(run)
+    .flatMap((it) => (it.kind === "create" ? it.paths : []))
+    .filter(({ path }) => deletes(pattern, path) && !isOnMount(run, path));
+  return made.length === 0 ? undefined : { bytes: undefined, whole: false, contextPaths: [] };
+}
+
+function hiddenOfCopy(
+  pattern: string,
+  copy: CopyInstruction,
+  context: BuildContext | undefined,
+): Hidden | undefined {
+  const { destinationPath, sources } = copy;
+  if (destinationPath === undefined) return undefined;
+  if (
+    copy.from !== undefined ||
+    copy.heredoc ||
+    sources.some(({ text }) => text === undefined || isAddress(text))
+  ) {
+    const only = sources[0]?.text;
+    const place =
+      destinationPath.endsWith("/") && only !== undefined && isAddress(only) && sources.length === 1
+        ? `${destinationPath}${baseName(only)}`
+        : destinationPath;
+    return deletes(pattern, withoutSlash(place))
+      ? { bytes: undefined, whole: true, contextPaths: [] }
+      : undefined;
+  }
+  if (context === undefined) {
+    return deletes(pattern, withoutSlash(destinationPath))
+      ? { bytes: undefined, whole: true, contextPaths: [] }
+      : undefined;
+  }
+  const entries = sources.flatMap(({ text }) => context.matches(text ?? ""));
+  const parts = entries.map((entry) => partOf(pattern, destinationPath, entry, context));
+  const known = parts.flatMap((it) => it ?? []);
+  if (known.length === 0) return undefined;
+  return {
+    bytes: context.complete ? sumOf(known.map(({ bytes }) => bytes)) : undefined,
+    whole: parts.every((it) => it?.whole === true),
+    contextPaths: known.map(({ path }) => path),
+  };
+}
+
+/** The part of one context entry, copied to a destination, that the deletion covers. */
+function partOf(
+  pattern: string,
+  destination: string,
+  entry: {
+    readonly path: string;
+    readonly kind: "file" | "directory";
+    readonly taken: { readonly bytes: Bytes };
+  },
+  context: BuildContext,
+): { readonly path: string; readonly bytes: Bytes; readonly whole: boolean } | undefined {
+  const top = withoutSlash(destination);
+  const place =
+    entry.kind === "file" && destination.endsWith("/")
+      ? `${top === "/" ? "" : top}/${baseName(entry.path)}`
+      : top;
+  if (deletes(pattern, place)) return { path: entry.path, bytes: entry.taken.bytes, whole: true };
+  // A directory's content lies directly below the destination.
+  const below = pattern.replace(/\/\*$/, "");
+  if (entry.kind !== "directory" || /[*?[]/.test(below) || !isWithin(below, top)) return undefined;
+  const inside = withoutSlash(below).slice(top === "/" ? 1 : top.length + 1);
+  const path = entry.path === "" ? inside : `${entry.path}/${inside}`;
+  const [found] = context.matches(path);
+  return found === undefined || found.taken.bytes === 0
+    ? undefined
+    : { path: found.path, bytes: found.taken.bytes, whole: false };
+}
+
+const isAddress = (source: string): boolean => /^(?:https?|ftp|git|ssh):|^git@/.test(source);

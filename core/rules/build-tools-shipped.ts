@@ -1,0 +1,232 @@
+import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
+import { appendCommand, insertAfter, removeInstruction, removeWords } from "../dockerfile/edits.ts";
+import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
+import { middleOf, unknownSize } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import { bringsLibrary, includes, isBuildPackage } from "../tools/build-packages.ts";
+import type { Effect, PackageWord } from "../tools/effect.ts";
+import type { World } from "../world.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+export const buildToolsShipped = defineRule({
+  id: "build-tools-shipped",
+  on: "dockerfile",
+  peers: [],
+  summary: "Compilers, build tools or headers are installed in a layer of the image that ships.",
+  docs: `
+Compilers and headers serve the build. In a stage that ships they stay, also when a later \`RUN\` removes them.
+Build in a stage of its own and copy the result, or install, build and remove in one \`RUN\`.
+
+One finding stands for all such packages of one command; its saving is what goes when all of them go, so what
+the remaining packages or the base image need anyway is not counted.
+
+A package \`lib…-dev\` brings its shared library along, which a program may need: there the fix is yours.
+
+## Reported
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN apt-get update && apt-get install -y --no-install-recommends curl gcc g++ && rm -rf /var/lib/apt/lists/*
+\`\`\`
+
+## Not reported
+\`\`\`dockerfile
+FROM debian:12 AS build
+RUN apt-get update && apt-get install -y build-essential && rm -rf /var/lib/apt/lists/*
+COPY hello.c .
+RUN gcc -o /hello hello.c
+
+FROM debian:12
+COPY --from=build /hello /hello
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN apt-get update && apt-get install -y gcc && pip install lxml \\
+    && apt-get purge -y --auto-remove gcc && rm -rf /var/lib/apt/lists/*
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12 AS dev
+RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
+\`\`\`
+`,
+  *check(facts, world) {
+    if (facts.stages.some((it) => isToolchain(facts, it))) return;
+    for (const run of facts.shipped) {
+      if (run.kind !== "run") continue;
+      for (const command of run.commands) {
+        if (command.runs !== "always") continue;
+        for (const effect of command.effects ?? []) {
+          const install = effect.kind === "install" ? shippedTools(facts, run, command, effect) : undefined;
+          const finding = install && findingOf(facts, world, install);
+          if (finding !== undefined) yield finding;
+        }
+      }
+    }
+  },
+});
+
+type Install = Extract<Effect, { kind: "install" }>;
+type NamedWord = PackageWord & { readonly name: string };
+
+interface ShippedTools {
+  readonly run: RunInstruction;
+  readonly command: Command;
+  readonly install: Install;
+  readonly words: readonly NamedWord[];
+}
+
+const developmentStage =
+  /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|ci|lint|build|builder|sdk|toolchain|debug)\b/i;
+const toolchainImage =
+  /(?:^|\/)(?:gcc|rust|golang|buildpack-deps|swift|haskell|emscripten|devcontainers?)(?:[/:@-]|$)/;
+
+/** A shipped image that is meant for building: its last stage says so, or its base is a toolchain. */
+function isToolchain(facts: Facts, stage: Stage): boolean {
+  if (!stage.shipped) return false;
+  const isTarget = !facts.stages.some((it) => it.shipped && it.parent === stage.index);
+  return isTarget && (developmentStage.test(stage.name ?? "") || toolchainImage.test(stage.baseImage ?? ""));
+}
+
+function shippedTools(
+  facts: Facts,
+  run: RunInstruction,
+  command: Command,
+  install: Install,
+): ShippedTools | undefined {
+  const after = run.commands.slice(run.commands.indexOf(command) + 1);
+  const later = chainAfter(facts, run);
+  const removals = [...after, ...later.flatMap((it) => (it.kind === "run" ? it.commands : []))].filter(
+    (it) => it.runs !== "never",
+  );
+  if (removals.some((it) => mayRemoveAny(it, removals))) return undefined;
+  const removed = removals.flatMap((it) => uninstallsOf(it).flatMap(({ packages }) => packages));
+  const words = install.packages.filter(
+    (it): it is NamedWord =>
+      it.name !== undefined &&
+      isBuildPackage(it.name) &&
+      !removed.some(({ name }) => name === it.name) &&
+      !later.some((other) => startsWith(other, it.name ?? "")),
+  );
+  return words.length === 0 ? undefined : { run, command, install, words };
+}
+
+const uninstallsOf = (command: Command) => (command.effects ?? []).filter((it) => it.kind === "uninstall");
+
+/** A removal of packages that cannot be told, or of all that `apt-mark` gave up. */
+const mayRemoveAny = (command: Command, all: readonly Command[]): boolean =>
+  uninstallsOf(command).some(
+    (it) =>
+      it.packages.some(({ name }) => name === undefined) ||
+      (it.orphans && all.some(({ words }) => words[0]?.text === "apt-mark")),
+  ) || command.words[0]?.text === "apt-mark";
+
+/** CMD or ENTRYPOINT runs the tool itself. */
+const startsWith = (it: Instruction, name: string): boolean =>
+  it.kind === "other" &&
+  (it.keyword === "CMD" || it.keyword === "ENTRYPOINT") &&
+  it.words.some(({ text }) => text !== undefined && (text === name || text.endsWith(`/${name}`)));
+
+function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | undefined {
+  const { run, install, words } = tools;
+  const [first, ...others] = words;
+  if (first === undefined) return undefined;
+  const names = words.map(({ name }) => name);
+  const saving =
+    world.packageSizes?.dominated({
+      all: install.packages.flatMap(({ name }) => name ?? []),
+      removed: names,
+      recommends: install.recommends,
+      base: packageBaseAt(facts, run),
+    }) ?? unknownSize("no package sizes at hand");
+  // The base image or the other packages hold them anyway.
+  if (middleOf(saving) === 0) return undefined;
+  const laterBuild = chainAfter(facts, run).some(builds);
+  const libraries = names.filter(bringsLibrary);
+  const advice = laterBuild
+    ? " A later instruction may build with them: build in a stage of its own and copy the result."
+    : libraries.length > 0
+      ? ` Install the libraries without their headers (${libraries.join(", ")}) where programs need them.`
+      : "";
+  return {
+    at: first.word.at,
+    what: `build tools are part of the image that ships: ${names.join(", ")}`,
+    why: `Only building needs them, and everything that starts from this layer carries them.${advice}`,
+    saving,
+    related: others.map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
+    fixes: laterBuild || libraries.length > 0 ? [] : fixesOf(facts, tools),
+  };
+}
+
+const builds = (it: Instruction): boolean =>
+  it.kind === "run" &&
+  (it.opaque !== undefined ||
+    it.commands.some(
+      (command) => command.runs !== "never" && command.effects?.some(({ kind }) => kind === "build"),
+    ));
+
+function fixesOf(facts: Facts, tools: ShippedTools): readonly Fix[] {
+  const { run, command, words } = tools;
+  const names = words.map(({ name }) => name).join(" ");
+  const after = run.commands.slice(run.commands.indexOf(command) + 1);
+  if (after.some((it) => it.runs !== "never" && it.effects?.some(({ kind }) => kind === "build"))) {
+    const needed = dependentStages(facts, tools).length > 0;
+    const purge = needed ? undefined : appendCommand(facts, run, `apt-get purge -y --auto-remove ${names}`);
+    return purge === undefined
+      ? []
+      : [{ title: `Remove ${names} in the same RUN, after the build`, safety: "review", edits: [purge] }];
+  }
+  const removal = removalOf(facts, tools);
+  if (removal === undefined) return [];
+  const installs = dependentStages(facts, tools).map(({ stage, missing }) =>
+    insertAfter(facts, stage.from, installLine(missing)),
+  );
+  const [moved] = installs;
+  const title =
+    moved === undefined ? `Do not install ${names}` : `Install ${names} only in the stages that build`;
+  return [{ title, safety: "review", edits: [...removal, ...installs] }];
+}
+
+/** Without the words; without the whole RUN when nothing else is installed and it does nothing else. */
+function removalOf(
+  facts: Facts,
+  { run, command, install, words }: ShippedTools,
+): readonly Edit[] | undefined {
+  const gone = words.map(({ word }) => word);
+  if (install.packages.length > words.length) return removeWords(facts, command.words, gone);
+  const onlyApt = run.commands.every((it) =>
+    it.effects?.every(({ kind }) => ["install", "cache", "uncache", "remove", "nothing"].includes(kind)),
+  );
+  const onlyOne =
+    run.commands.flatMap((it) => it.effects ?? []).filter(({ kind }) => kind === "install").length === 1;
+  return onlyApt && onlyOne ? [removeInstruction(facts, run)] : undefined;
+}
+
+/** Stages that do not ship, start from here and build, with the tools that they do not install themselves. */
+function dependentStages(
+  facts: Facts,
+  { run, words }: ShippedTools,
+): readonly { readonly stage: Stage; readonly missing: readonly string[] }[] {
+  return facts.stages.flatMap((stage) => {
+    const parent = stage.parent === undefined ? undefined : facts.stages[stage.parent];
+    // The topmost stage outside the shipped chain; what is built on it inherits.
+    if (stage.shipped || parent?.shipped !== true || !chainBefore(facts, stage.from).includes(run)) return [];
+    const built = facts.instructions.filter(
+      (it) =>
+        it.stage === stage.index || (it.kind !== "other" && chainBefore(facts, it).includes(stage.from)),
+    );
+    const firstBuild = built.find(builds);
+    if (firstBuild === undefined) return [];
+    const own = built
+      .filter((it) => it.stage === stage.index && it.index < firstBuild.index)
+      .flatMap((it) => (it.kind === "run" ? it.commands : []))
+      .flatMap((it) => (it.runs === "always" ? (it.effects ?? []) : []))
+      .flatMap((it) => (it.kind === "install" ? it.packages.flatMap(({ name }) => name ?? []) : []));
+    const missing = words.map(({ name }) => name).filter((name) => !own.some((it) => includes(it, name)));
+    return missing.length === 0 ? [] : [{ stage, missing }];
+  });
+}
+
+const installLine = (names: readonly string[]): string =>
+  `RUN apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")} && rm -rf /var/lib/apt/lists/*`;

@@ -1,0 +1,306 @@
+import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
+import { type Hidden, hiddenBy, isOnMount, keptEffects } from "../dockerfile/created.ts";
+import {
+  addFlag,
+  appendCommand,
+  removeCommand,
+  removeInstruction,
+  removeWords,
+} from "../dockerfile/edits.ts";
+import type {
+  Command,
+  CopyInstruction,
+  Facts,
+  Instruction,
+  RunInstruction,
+  Word,
+} from "../dockerfile/facts.ts";
+import { mentions, usersOf } from "../dockerfile/mentions.ts";
+import { deletes } from "../dockerfile/paths.ts";
+import { measured, type Size, unknownSize } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import type { Effect, PathWord } from "../tools/effect.ts";
+import type { World } from "../world.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { ignoreEdits } from "./ignore-edits.ts";
+import { defineRule } from "./rule.ts";
+
+export const removedInLaterLayer = defineRule({
+  id: "removed-in-later-layer",
+  on: "dockerfile",
+  peers: ["hadolint DL3059 (in part)", "dive (after the build)"],
+  summary: "A RUN deletes what an earlier layer holds: the bytes stay in the image.",
+  docs: `
+A layer never gets smaller. A \`RUN\` that deletes files of an earlier layer only hides them; whoever pulls the
+image still pulls their bytes. Delete in the \`RUN\` that created them, do not copy them in the first place, or use
+a bind mount for what only the build reads.
+
+## Reported
+\`\`\`dockerfile
+FROM debian:12
+RUN apt-get update && apt-get install -y curl
+RUN rm -rf /var/lib/apt/lists/*
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12
+COPY installer.tar /tmp/installer.tar
+RUN tar -xf /tmp/installer.tar -C /opt && rm /tmp/installer.tar
+\`\`\`
+
+## Not reported
+\`\`\`dockerfile
+FROM debian:12
+RUN curl -fsSLo /tmp/tool.tar https://example.org/tool.tar && tar -xf /tmp/tool.tar -C /opt && rm /tmp/tool.tar
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12
+RUN rm -rf /tmp/*
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12
+RUN --mount=type=bind,source=installer.tar,target=/tmp/installer.tar tar -xf /tmp/installer.tar -C /opt
+\`\`\`
+`,
+  exampleContext: { "installer.tar": 4_000_000 },
+  *check(facts, world) {
+    for (const run of facts.shipped) {
+      if (run.kind !== "run") continue;
+      const before = chainBefore(facts, run).toReversed();
+      for (const command of run.commands) {
+        if (command.runs !== "always") continue;
+        for (const effect of command.effects ?? []) {
+          yield* removalsIn(facts, world, { run, command, before }, effect);
+        }
+      }
+    }
+  },
+});
+
+/** A command that deletes, and the instructions below it, nearest first. */
+interface Site {
+  readonly run: RunInstruction;
+  readonly command: Command;
+  readonly before: readonly Instruction[];
+}
+
+function* removalsIn(facts: Facts, world: World, site: Site, effect: Effect): Generator<Finding> {
+  switch (effect.kind) {
+    case "remove":
+      for (const path of effect.paths) {
+        if (madeHere(site, path.path)) continue;
+        const finding =
+          cacheRemoved(facts, world, site, path.word, path) ?? pathRemoved(facts, world, site, path);
+        if (finding !== undefined) yield finding;
+      }
+      break;
+    case "uncache": {
+      const word = site.command.words[1] ?? site.command.words[0];
+      const finding = word && cacheRemoved(facts, world, site, word, effect.cache);
+      if (finding !== undefined) yield finding;
+      break;
+    }
+    case "uninstall": {
+      const finding = uninstalled(facts, world, site, effect);
+      if (finding !== undefined) yield finding;
+      break;
+    }
+    default:
+  }
+}
+
+/** Whether an earlier command of the same RUN makes what is deleted. */
+function madeHere({ run, command }: Site, pattern: string): boolean {
+  return run.commands
+    .slice(0, run.commands.indexOf(command))
+    .some((it) =>
+      it.effects?.some(
+        (effect) =>
+          (effect.kind === "create" && effect.paths.some(({ path }) => deletes(pattern, path))) ||
+          (effect.kind === "cache" && deletes(pattern, effect.directory)),
+      ),
+    );
+}
+
+/** The lists of apt that an earlier RUN left. What else apt leaves, Debian's images delete by themselves. */
+function cacheRemoved(
+  facts: Facts,
+  world: World,
+  site: Site,
+  word: Word,
+  what: PathWord | "apt-lists" | "apt-archives",
+): Finding | undefined {
+  if (what === "apt-archives") return undefined;
+  for (const it of site.before) {
+    if (it.kind !== "run") continue;
+    const kept = keptEffects(it).find(
+      (effect) =>
+        effect.kind === "cache" &&
+        effect.cache === "apt-lists" &&
+        !isOnMount(it, effect.directory) &&
+        (what === "apt-lists" || deletes(what.path, effect.directory)),
+    );
+    if (kept === undefined) continue;
+    return {
+      at: word.at,
+      what: "this deletes package lists of an earlier layer, whose bytes stay in the image",
+      why: "A later layer only hides files. Delete them in the RUN that fetched them.",
+      saving: world.packageSizes?.lists(packageBaseAt(facts, it)) ?? unknownSize("no package sizes at hand"),
+      related: [{ at: it.keywordAt, message: "The lists are fetched here" }],
+      fixes: moveFixes(facts, site, word, it, "rm -rf /var/lib/apt/lists/*", readsLists),
+    };
+  }
+  return undefined;
+}
+
+const readsLists = (it: Instruction): boolean =>
+  it.kind === "run" && it.commands.some(({ effects }) => effects?.some(({ kind }) => kind === "install"));
+
+function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Finding | undefined {
+  for (const it of site.before) {
+    const hidden = hiddenBy(path.path, it, world.context);
+    if (hidden === undefined || hidden.bytes === 0) continue;
+    return {
+      at: path.word.at,
+      what: `this deletes ${path.path}, which an earlier layer holds: its bytes stay in the image`,
+      why:
+        it.kind === "run"
+          ? "A later layer only hides files. Create, use and delete them in one RUN."
+          : "A later layer only hides files. Do not copy them, or give them to the RUN as a bind mount.",
+      saving: sizeOf(world, site.run, hidden),
+      related: [{ at: it.keywordAt, message: it.kind === "run" ? "Created here" : "Copied here" }],
+      fixes: pathFixes(facts, world, site, path, it, hidden),
+    };
+  }
+  return undefined;
+}
+
+function sizeOf(world: World, run: RunInstruction, { bytes }: Hidden): Size {
+  if (bytes !== undefined && world.context !== undefined) {
+    return measured(bytes, `files of the build context (${world.context.foundBy})`);
+  }
+  const deletions = run.commands.filter((it) => it.effects?.some(({ kind }) => kind === "remove"));
+  const layer = world.knowledge?.layers.find((it) => it.instruction === run.source);
+  // What the layer hides is this deletion's only where it is the only one.
+  return layer !== undefined && deletions.length === 1 && world.knowledge !== undefined
+    ? measured(layer.hides, `what layer ${layer.layer} of image ${world.knowledge.image} hides`)
+    : unknownSize("analyse the built image to measure it");
+}
+
+function uninstalled(
+  facts: Facts,
+  world: World,
+  site: Site,
+  effect: Extract<Effect, { kind: "uninstall" }>,
+): Finding | undefined {
+  for (const it of site.before) {
+    if (it.kind !== "run") continue;
+    const installs = keptEffects(it).filter((one) => one.kind === "install");
+    const all = installs.flatMap(({ packages }) => packages.flatMap(({ name }) => name ?? []));
+    const gone = effect.packages.filter(({ name }) => name !== undefined && all.includes(name));
+    const [first] = gone;
+    if (first === undefined) continue;
+    const names = gone.flatMap(({ name }) => name ?? []);
+    return {
+      at: first.word.at,
+      what: `this removes packages of an earlier layer, whose bytes stay in the image: ${names.join(", ")}`,
+      why: "A later layer only hides files. Install, use and remove them in one RUN, or use them in a stage that does not ship.",
+      saving:
+        world.packageSizes?.dominated({
+          all,
+          removed: names,
+          recommends: installs.some(({ recommends }) => recommends),
+          base: packageBaseAt(facts, it),
+        }) ?? unknownSize("no package sizes at hand"),
+      related: [{ at: it.keywordAt, message: "Installed here" }],
+      fixes: [],
+    };
+  }
+  return undefined;
+}
+
+function pathFixes(
+  facts: Facts,
+  world: World,
+  site: Site,
+  path: PathWord,
+  maker: Instruction,
+  hidden: Hidden,
+): readonly Fix[] {
+  const reads = (it: Instruction): boolean => mentions(it, path.path.replace(/\/\*$/, ""));
+  if (maker.kind === "run") {
+    return /[*?[]/.test(path.path.replace(/\/\*$/, "")) || path.word.text === undefined
+      ? []
+      : moveFixes(facts, site, path.word, maker, `rm -rf ${path.path}`, reads);
+  }
+  if (maker.kind !== "copy" || world.context === undefined || maker.from !== undefined) return [];
+  const others = usersOf(facts, maker).filter((it) => it !== site.run);
+  if (others.some(reads)) return [];
+  return hidden.whole
+    ? bindMountFixes(facts, site, path, maker)
+    : ignoreFixes(facts, world, site, path, hidden.contextPaths);
+}
+
+/** The deletion goes to the end of the RUN that made the files, when nothing in between reads them. */
+function moveFixes(
+  facts: Facts,
+  site: Site,
+  word: Word,
+  maker: RunInstruction,
+  removal: string,
+  reads: (it: Instruction) => boolean,
+): readonly Fix[] {
+  const between = usersOf(facts, maker).filter((it) => it !== site.run);
+  const own = site.run.commands.slice(0, site.run.commands.indexOf(site.command));
+  const readHere = own.length > 0 && reads(site.run);
+  const appended = appendCommand(facts, maker, removal);
+  const removed = withoutDeletion(facts, site, word);
+  if (between.some(reads) || readHere || appended === undefined || removed === undefined) return [];
+  return [{ title: "Delete it in the RUN that made it", safety: "review", edits: [appended, ...removed] }];
+}
+
+/** What only one RUN reads need not be copied at all. */
+function bindMountFixes(facts: Facts, site: Site, path: PathWord, copy: CopyInstruction): readonly Fix[] {
+  const [source] = copy.sources;
+  const removed = withoutDeletion(facts, site, path.word);
+  const isPlain = copy.keyword === "COPY" && copy.flags.length === 0 && copy.sources.length === 1;
+  if (!isPlain || source?.text === undefined || /[*?[\],"'\s]/.test(source.text)) return [];
+  if (removed === undefined || site.run.form !== "shell" || site.run.commands.length < 2) return [];
+  if (copy.destinationPath === undefined || copy.destinationPath.endsWith("/")) return [];
+  const mount = addFlag(
+    site.run,
+    `--mount=type=bind,source=${source.text.replace(/^\.?\//, "")},target=${copy.destinationPath}`,
+  );
+  return [
+    {
+      title: "Use a bind mount instead of copying and deleting (BuildKit)",
+      safety: "review",
+      edits: [removeInstruction(facts, copy), mount, ...removed],
+    },
+  ];
+}
+
+function ignoreFixes(
+  facts: Facts,
+  { context }: World,
+  site: Site,
+  path: PathWord,
+  contextPaths: readonly string[],
+): readonly Fix[] {
+  const removed = withoutDeletion(facts, site, path.word);
+  if (context === undefined || removed === undefined) return [];
+  const file = ignoreEdits(context, contextPaths);
+  if (file === undefined) return [];
+  const title = `Leave it out of the build context (${file.path})`;
+  return [{ title, safety: "review", edits: removed, otherFiles: [file] }];
+}
+
+/** The command without the word; without the command when nothing else is deleted. */
+function withoutDeletion(facts: Facts, { run, command }: Site, word: Word): readonly Edit[] | undefined {
+  const operands = command.effects?.flatMap((it) => (it.kind === "remove" ? it.paths : [])) ?? [];
+  if (operands.length > 1) return removeWords(facts, command.words, [word]);
+  const edit = removeCommand(facts, run, command);
+  return edit === undefined ? undefined : [edit];
+}
