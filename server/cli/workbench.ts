@@ -3,7 +3,9 @@ import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
+import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type World } from "../../core/world.ts";
+import { packageSizesIn } from "../engine/catalogues.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
 import { readShellFiles } from "../engine/shell-files.ts";
@@ -29,11 +31,13 @@ export interface Opened {
 export class Workbench {
   readonly judge: Judge;
   readonly #console: Console;
+  readonly #packageSizes: () => Promise<PackageSizes | undefined>;
   readonly #finders = new Map<string, WorldFinder>();
 
   private constructor(judge: Judge, console: Console) {
     this.judge = judge;
     this.#console = console;
+    this.#packageSizes = packageSizesIn(console.home);
   }
 
   static async open(console: Console): Promise<Workbench> {
@@ -79,6 +83,7 @@ export class Workbench {
   #newFinder(folder: string): WorldFinder {
     const res = new WorldFinder({
       workspaceFolders: [folder],
+      packageSizes: this.#packageSizes,
       log: () => {},
     });
     this.#finders.set(folder, res);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createConnection } from "vscode-languageserver/node";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
+import { packageSizesIn } from "../engine/catalogues.ts";
 import { readShellFiles } from "../engine/shell-files.ts";
 import { readVersion } from "../engine/version.ts";
 
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     shell: await loadShellReader(await readShellFiles(__dirname)),
     pageOf: rulePagesIn(join(__dirname, "rules")),
     version: await readVersion(__dirname),
+    packageSizes: packageSizesIn(__dirname),
   });
   process.on("uncaughtException", (cause) => fence.report("server", cause));
   process.on("unhandledRejection", (cause) => fence.report("server", cause));

@@ -1,6 +1,7 @@
 import type { Connection } from "vscode-languageserver/node";
 import type { ShellReader } from "../../core/dockerfile/shell.ts";
 import { hoverOf } from "../../core/message.ts";
+import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import {
   type AnalyzeParams,
   type AnalyzeResult,
@@ -32,6 +33,7 @@ interface Options {
   /** Where the page lies that explains a rule. */
   readonly pageOf: (rule: string) => string | undefined;
   readonly version: string;
+  readonly packageSizes: () => Promise<PackageSizes | undefined>;
 }
 
 /** Wires every message of the connection to its handler. Handlers are thin; each has its fence. */

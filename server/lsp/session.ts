@@ -8,6 +8,7 @@ import {
 } from "vscode-languageserver/node";
 import type { ShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge } from "../../core/judge.ts";
+import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
 import { fixAllKind } from "./code-actions.ts";
@@ -32,6 +33,7 @@ interface Options {
   readonly shell: ShellReader;
   readonly pageOf: (rule: string) => string | undefined;
   readonly version: string;
+  readonly packageSizes: () => Promise<PackageSizes | undefined>;
 }
 
 /** One client's session: its abilities, its settings, its documents, and what is known about them. */
@@ -66,6 +68,7 @@ export class Session {
     this.worlds = new Worlds({
       folders: this.folderPaths,
       settings: this.#settings,
+      packageSizes: options.packageSizes,
       log: (line) => connection.console.log(line),
       onArrival: (document) => this.#arrival(document),
     });

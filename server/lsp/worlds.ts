@@ -1,5 +1,6 @@
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import type { Knowledge } from "../../core/link/knowledge.ts";
+import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type World } from "../../core/world.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
@@ -22,6 +23,7 @@ interface Place {
  */
 export class Worlds {
   readonly #log: Log;
+  readonly #packageSizes: () => Promise<PackageSizes | undefined>;
   readonly #onArrival: (document: OpenDocument) => void;
   readonly #places = new WeakMap<OpenDocument, Place>();
   readonly #knowledge = new Map<string, Knowledge>();
@@ -31,10 +33,12 @@ export class Worlds {
   constructor(options: {
     folders: readonly string[];
     settings: PlimsollSettings;
+    packageSizes: () => Promise<PackageSizes | undefined>;
     log: Log;
     onArrival: (document: OpenDocument) => void;
   }) {
     this.#log = options.log;
+    this.#packageSizes = options.packageSizes;
     this.#onArrival = options.onArrival;
     this.#settings = options.settings;
     this.#finder = this.#finderFor(options.folders);
@@ -133,7 +137,7 @@ export class Worlds {
   }
 
   #finderFor(workspaceFolders: readonly string[]): WorldFinder {
-    return new WorldFinder({ workspaceFolders, log: this.#log });
+    return new WorldFinder({ workspaceFolders, packageSizes: this.#packageSizes, log: this.#log });
   }
 }
 

@@ -1,0 +1,79 @@
+/** What apt would install: the packages of one Debian release and who needs whom. */
+
+/** name, installed KiB, .deb bytes, required, depends, recommends, provides, bytes that slim images drop (-1 unknown) */
+export type PackageRow = readonly [
+  name: string,
+  installedKib: number,
+  debBytes: number,
+  required: boolean,
+  depends: string,
+  recommends: string,
+  provides: string,
+  droppedBySlim: number,
+];
+
+export class DebianGraph {
+  readonly #rows = new Map<string, PackageRow>();
+  readonly #providers = new Map<string, string>();
+
+  constructor(rows: readonly PackageRow[]) {
+    for (const row of rows) this.#rows.set(row[0], row);
+    for (const row of rows) {
+      for (const name of row[6].split(",")) {
+        if (name !== "" && !this.#rows.has(name) && !this.#providers.has(name))
+          this.#providers.set(name, row[0]);
+      }
+    }
+  }
+
+  row(name: string): PackageRow | undefined {
+    return this.#rows.get(name);
+  }
+
+  knows(name: string): boolean {
+    return this.#rows.has(name) || this.#providers.has(name);
+  }
+
+  /** Essential and required packages, apt, and what they need: what every Debian image holds. */
+  required(): ReadonlySet<string> {
+    return this.closure(
+      [...this.#rows.values()].filter((it) => it[3]).map((it) => it[0]),
+      false,
+      new Set(),
+    );
+  }
+
+  /** Names of all packages that an install of these adds to what is installed. Unknown names are left out. */
+  closure(
+    names: readonly string[],
+    recommends: boolean,
+    installed: ReadonlySet<string>,
+  ): ReadonlySet<string> {
+    const res = new Set<string>();
+    const waiting = [...names];
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      const row = this.#rows.get(name) ?? this.#rows.get(this.#providers.get(name) ?? "");
+      if (row === undefined || res.has(row[0]) || installed.has(row[0])) continue;
+      res.add(row[0]);
+      for (const group of `${row[4]}${recommends ? `,${row[5]}` : ""}`.split(",")) {
+        const chosen = this.#choice(group.split("|"), res, installed, names);
+        if (chosen !== undefined) waiting.push(chosen);
+      }
+    }
+    return res;
+  }
+
+  /** Of `a | b`, one that is there already or asked for, else the first that exists. */
+  #choice(
+    alternatives: readonly string[],
+    chosen: ReadonlySet<string>,
+    installed: ReadonlySet<string>,
+    asked: readonly string[],
+  ): string | undefined {
+    const real = alternatives.map((it) => (this.#rows.has(it) ? it : (this.#providers.get(it) ?? it)));
+    return (
+      real.find((it) => installed.has(it) || chosen.has(it) || asked.includes(it)) ??
+      real.find((it) => this.#rows.has(it))
+    );
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * Prices of Debian packages before anything is built, from Debian 12's own index.
+ *
+ * Invariant: every answer is a range with its basis, or unknown; nothing here was measured in the user's image.
+ */
+import { type Bytes, bytes } from "./bytes.ts";
+import { DebianGraph, type PackageRow } from "./debian-graph.ts";
+import type { PackageBase, PackageSizes } from "./package-sizes.ts";
+import { estimated, type Size, unknownSize } from "./size.ts";
+
+export interface DebianCatalogue {
+  /** "2026-11-24" */
+  readonly date: string;
+  readonly packages: readonly PackageRow[];
+  /** Image with tag, unpacked bytes on linux/amd64, whether those were derived from the compressed size. */
+  readonly images: readonly (readonly [image: string, bytes: number, derived: boolean])[];
+}
+
+export function isDebianCatalogue(it: unknown): it is DebianCatalogue {
+  return (
+    typeof it === "object" &&
+    it !== null &&
+    "packages" in it &&
+    Array.isArray(it.packages) &&
+    "images" in it &&
+    "date" in it
+  );
+}
+
+/** What a base image is, as far as prices go. */
+interface Base {
+  readonly kind: "slim" | "full" | "unknown";
+  readonly installed: ReadonlySet<string>;
+  /** Debian 12 itself; else the sizes of another release stand in. */
+  readonly sameRelease: boolean;
+}
+
+/** Of Installed-Size, what ends up as bytes of regular files; measured by scripts/debian-truth.sh, see data/README.md. */
+const leastShare = 0.93;
+const mostShare = 1.03;
+/** Share that slim images may drop of a package of which that is not known. */
+const unknownDrop = 0.2;
+
+const pythonSlim = [
+  "ca-certificates",
+  "netbase",
+  "tzdata",
+  "libbz2-1.0",
+  "libdb5.3",
+  "libffi8",
+  "liblzma5",
+  "libncursesw6",
+  "libreadline8",
+  "libsqlite3-0",
+  "libssl3",
+  "libtinfo6",
+  "libuuid1",
+  "zlib1g",
+  "libexpat1",
+];
+/** buildpack-deps, which the images without `slim` in their tags start from. */
+const buildpackDeps = [
+  "ca-certificates",
+  "curl",
+  "gnupg",
+  "netbase",
+  "sq",
+  "wget",
+  "tzdata",
+  "git",
+  "mercurial",
+  "openssh-client",
+  "subversion",
+  "procps",
+  "autoconf",
+  "automake",
+  "bzip2",
+  "default-libmysqlclient-dev",
+  "dpkg-dev",
+  "file",
+  "g++",
+  "gcc",
+  "imagemagick",
+  "libbz2-dev",
+  "libc6-dev",
+  "libcurl4-openssl-dev",
+  "libdb-dev",
+  "libevent-dev",
+  "libffi-dev",
+  "libgdbm-dev",
+  "libglib2.0-dev",
+  "libgmp-dev",
+  "libjpeg-dev",
+  "libkrb5-dev",
+  "liblzma-dev",
+  "libmagickcore-dev",
+  "libmagickwand-dev",
+  "libmaxminddb-dev",
+  "libncurses5-dev",
+  "libncursesw5-dev",
+  "libpng-dev",
+  "libpq-dev",
+  "libreadline-dev",
+  "libsqlite3-dev",
+  "libssl-dev",
+  "libtool",
+  "libwebp-dev",
+  "libxml2-dev",
+  "libxslt1-dev",
+  "libyaml-dev",
+  "make",
+  "patch",
+  "unzip",
+  "xz-utils",
+  "zlib1g-dev",
+];
+const buildpackImages =
+  /^(?:python|node|ruby|perl|php|golang|rust|gcc|openjdk|buildpack-deps|erlang|elixir|pypy|haskell)$/;
+const debianImages =
+  /^(?:debian|python|node|ruby|perl|php|nginx|httpd|postgres|redis|mysql|mariadb|buildpack-deps|pypy)$/;
+const otherSystems =
+  /alpine|musl|ubi\d*|fedora|centos|rocky|almalinux|amazonlinux|opensuse|archlinux|busybox|distroless|wolfi|chainguard|scratch|windows/i;
+
+type Request = Parameters<PackageSizes["closure"]>[0];
+
+export class DebianPackageSizes implements PackageSizes {
+  readonly #graph: DebianGraph;
+  readonly #catalogue: DebianCatalogue;
+  readonly #required: ReadonlySet<string>;
+  readonly #python: ReadonlySet<string>;
+  readonly #buildpack: ReadonlySet<string>;
+
+  constructor(catalogue: DebianCatalogue) {
+    this.#catalogue = catalogue;
+    this.#graph = new DebianGraph(catalogue.packages);
+    this.#required = this.#graph.required();
+    this.#python = new Set([...this.#required, ...this.#graph.closure(pythonSlim, false, this.#required)]);
+    this.#buildpack = new Set([...this.#python, ...this.#graph.closure(buildpackDeps, false, this.#python)]);
+  }
+
+  dominated({ all, removed, recommends, base }: Parameters<PackageSizes["dominated"]>[0]): Size {
+    return this.#priced(removed, base, (found) => {
+      const kept = this.#graph.closure(
+        all.filter((it) => !removed.includes(it)),
+        recommends,
+        found.installed,
+      );
+      return [...this.#graph.closure(all, recommends, found.installed)].filter((it) => !kept.has(it));
+    });
+  }
+
+  closure({ all, recommends, base }: Request): Size {
+    return this.#priced(all, base, (found) => [...this.#graph.closure(all, recommends, found.installed)]);
+  }
+
+  lists({ image }: PackageBase): Size {
+    if (otherSystems.test(image ?? "")) return unknownSize("the base image is not Debian");
+    // The official images compress the index as it is fetched.
+    return debianImages.test(nameOf(image))
+      ? estimated(
+          bytes(18_000_000),
+          bytes(24_000_000),
+          "one update of Debian 12, compressed as the official images do",
+        )
+      : estimated(bytes(18_000_000), bytes(56_000_000), "one update of Debian 12, compressed or not");
+  }
+
+  archives({ all, recommends, base }: Request): Size {
+    const found = this.#baseOf(base);
+    if (found === undefined) return unknownSize("the base image is not Debian");
+    if (!all.some((it) => this.#graph.knows(it))) return unknownSize("the packages are not in the catalogue");
+    let total = 0;
+    for (const name of this.#graph.closure(all, recommends, found.installed))
+      total += this.#graph.row(name)?.[2] ?? 0;
+    return estimated(
+      bytes(Math.floor(total * 0.9)),
+      bytes(Math.ceil(total * 1.1)),
+      this.#basis(found, ".deb files"),
+    );
+  }
+
+  baseImage(image: string | undefined): Size {
+    const known = this.#catalogue.images.find(([name]) => name === withoutRegistry(image));
+    if (known === undefined) return unknownSize("the image is not in the catalogue");
+    const [, size, derived] = known;
+    const spread = derived ? 0.06 : 0.03;
+    return estimated(
+      bytes(Math.round(size * (1 - spread))),
+      bytes(Math.round(size * (1 + spread))),
+      `docker-library's record of ${known[0]} for linux/amd64, catalogue of ${this.#catalogue.date}`,
+    );
+  }
+
+  #priced(named: readonly string[], base: PackageBase, paidIn: (found: Base) => readonly string[]): Size {
+    const found = this.#baseOf(base);
+    if (found === undefined) return unknownSize("prices are known for Debian's packages only");
+    const unknown = named.filter((it) => !this.#graph.knows(it));
+    if (unknown.length === named.length && named.length > 0) {
+      return unknownSize(`${unknown.join(", ")} not in the catalogue of Debian 12`);
+    }
+    const [low, high] = this.#rangeOf(paidIn(found), found);
+    const without =
+      unknown.length === 0 ? "" : `, without ${unknown.join(", ")}, which the catalogue does not have`;
+    return estimated(low, high, `${this.#basis(found, "installed sizes")}${without}`);
+  }
+
+  #rangeOf(names: readonly string[], { kind, sameRelease }: Base): readonly [Bytes, Bytes] {
+    let low = 0;
+    let high = 0;
+    for (const name of names) {
+      const row = this.#graph.row(name);
+      if (row === undefined) continue;
+      const whole = row[1] * 1024;
+      const slim = row[7] < 0 ? whole * (1 - unknownDrop) : Math.max(0, whole - row[7]);
+      low += kind === "full" ? whole : slim;
+      high += kind === "slim" && row[7] >= 0 ? slim : whole;
+    }
+    // Another release's packages are near these, not equal.
+    const [least, most] = sameRelease ? [leastShare, mostShare] : [leastShare * 0.9, mostShare * 1.15];
+    return [bytes(Math.floor(low * least)), bytes(Math.ceil(high * most))];
+  }
+
+  #basis({ sameRelease }: Base, what: string): string {
+    const where = sameRelease ? "" : ", which stand in for the base image's release";
+    return `${what} of Debian 12's packages with what they need, catalogue of ${this.#catalogue.date}${where}`;
+  }
+
+  /** Undefined: not Debian or its kin. */
+  #baseOf({ image, alsoInstalled = [] }: PackageBase): Base | undefined {
+    if (image !== undefined && otherSystems.test(image)) return undefined;
+    const name = nameOf(image);
+    const tag = image?.split(":")[1] ?? "";
+    const slim = /slim/.test(tag);
+    const full = !slim && buildpackImages.test(name);
+    const installed = full ? this.#buildpack : /^(?:python|pypy)$/.test(name) ? this.#python : this.#required;
+    return {
+      kind: slim ? "slim" : debianImages.test(name) ? "full" : "unknown",
+      installed: new Set([...installed, ...this.#graph.closure(alsoInstalled, false, installed)]),
+      sameRelease: /bookworm|(?:^|[^\d])12(?:[.-]|$)/.test(
+        name === "debian" ? tag : tag.replace(/^[\d.]+/, ""),
+      ),
+    };
+  }
+}
+
+const withoutRegistry = (image: string | undefined): string =>
+  (image ?? "")
+    .replace(/^docker\.io\//, "")
+    .replace(/^library\//, "")
+    .replace(/@.*$/, "");
+
+const nameOf = (image: string | undefined): string =>
+  withoutRegistry(image).split(":")[0]?.split("/").at(-1) ?? "";

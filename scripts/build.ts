@@ -1,0 +1,97 @@
+/** Builds all of dist/: five bundles, the page, the shell grammar, the catalogues. `--watch` builds again on changes. */
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { type BuildOptions, build, context, type Plugin } from "esbuild";
+import { packedCatalogue } from "./catalogue.ts";
+
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
+const watches = process.argv.includes("--watch");
+const require = createRequire(import.meta.url);
+
+/** What dockerode and its ssh client load for features that nobody here uses: BuildKit sessions, native speed-ups. */
+const unused: Plugin = {
+  name: "unused-parts",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:\.\/session|@grpc\/.*|cpu-features)$|\.node$/ }, ({ path, importer }) =>
+      path === "./session" && !importer.includes("dockerode") ? undefined : { path, namespace: "unused" },
+    );
+    onLoad({ filter: /.*/, namespace: "unused" }, () => ({
+      contents: 'throw new Error("not part of this build");',
+    }));
+  },
+};
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  outdir: dist,
+  bundle: true,
+  minify: !watches,
+  sourcemap: watches ? "linked" : false,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
+
+const node: BuildOptions = {
+  ...shared,
+  entryPoints: {
+    client: "client/extension.ts",
+    server: "server/lsp/main.ts",
+    worker: "server/engine/worker-main.ts",
+    cli: "server/cli/main.ts",
+  },
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  external: ["vscode"],
+  plugins: [unused],
+  // web-tree-sitter looks for its own place, which the bundle never asks it to use.
+  define: { "import.meta.url": '"file:///"' },
+};
+
+const page: BuildOptions = {
+  ...shared,
+  entryPoints: { "media/treemap": "media/treemap.ts" },
+  platform: "browser",
+  target: "es2022",
+  format: "iife",
+};
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(join(dist, "media"), { recursive: true });
+copyFiles();
+if (watches) {
+  for (const options of [node, page]) await (await context(options)).watch();
+  console.log("Watching.");
+} else {
+  const results = await Promise.all([build(node), build(page)]);
+  mkdirSync(join(root, ".cache"), { recursive: true });
+  writeFileSync(
+    join(root, ".cache", "bundles.json"),
+    JSON.stringify(results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]))),
+  );
+  chmodSync(join(dist, "cli.js"), 0o755);
+}
+
+function copyFiles(): void {
+  // The project is a package of modules; the bundles are scripts, as VS Code's extension host wants them.
+  writeFileSync(join(dist, "package.json"), '{"type":"commonjs"}\n');
+  copy(join(packageFolder("web-tree-sitter"), "web-tree-sitter.wasm"), "web-tree-sitter.wasm");
+  copy(join(packageFolder("tree-sitter-bash"), "tree-sitter-bash.wasm"), "tree-sitter-bash.wasm");
+  copy(join(root, "media", "treemap.css"), "media/treemap.css");
+  copy(join(root, "docs", "rules"), "rules");
+  mkdirSync(join(dist, "data"));
+  writeFileSync(join(dist, "data", "debian.json.gz"), packedCatalogue());
+}
+
+function copy(from: string, to: string): void {
+  cpSync(from, join(dist, to), { recursive: true });
+}
+
+function packageFolder(name: string): string {
+  const place = require.resolve.paths(name)?.find((it) => existsSync(join(it, name, "package.json")));
+  if (place === undefined) throw new Error(`${name} is not installed`);
+  return dirname(join(place, name, "package.json"));
+}

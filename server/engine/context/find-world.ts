@@ -1,0 +1,174 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { BuildContext, IgnoreFile } from "../../../core/context/build-context.ts";
+import { ListedContext } from "../../../core/context/listed-context.ts";
+import { hasWildcards } from "../../../core/context/wildcards.ts";
+import type { PackageSizes } from "../../../core/size/package-sizes.ts";
+import { troubleText } from "../trouble-text.ts";
+import { type BuildPlan, buildPlans } from "./compose.ts";
+import { walk } from "./walk.ts";
+
+/** What is known around one Dockerfile. */
+export interface FoundWorld {
+  /** Stage names; "" is the last stage. None: nobody says. */
+  readonly targets: readonly string[];
+  readonly context: BuildContext | undefined;
+  readonly contextPath: string | undefined;
+  /** Names of images that compose or bake files build from this Dockerfile. */
+  readonly images: readonly string[];
+  readonly packageSizes: PackageSizes | undefined;
+}
+
+interface Options {
+  readonly workspaceFolders: readonly string[];
+  readonly packageSizes: () => Promise<PackageSizes | undefined>;
+  readonly log: (line: string) => void;
+}
+
+interface Place {
+  readonly path: string;
+  readonly foundBy: string;
+}
+
+/** Finds build contexts and targets, once per Dockerfile until something changes. */
+export class WorldFinder {
+  readonly #options: Options;
+  readonly #found = new Map<string, { readonly key: string; readonly world: FoundWorld }>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async worldOf(
+    dockerfile: string,
+    copySources: readonly string[],
+    settings: { readonly target: string; readonly context: string },
+    signal?: AbortSignal,
+  ): Promise<FoundWorld> {
+    const key = JSON.stringify([copySources, settings]);
+    const known = this.#found.get(dockerfile);
+    if (known?.key === key) return known.world;
+    const world = await this.#find(dockerfile, copySources, settings, signal);
+    if (signal?.aborted !== true) this.#found.set(dockerfile, { key, world });
+    return world;
+  }
+
+  /** What was found before; undefined: never asked. */
+  cached(dockerfile: string): FoundWorld | undefined {
+    return this.#found.get(dockerfile)?.world;
+  }
+
+  /** A file changed: forgets what depends on it; without a path, everything. */
+  invalidate(path?: string): void {
+    if (path === undefined) {
+      this.#found.clear();
+      return;
+    }
+    for (const [dockerfile, { world }] of this.#found) {
+      const { contextPath } = world;
+      const concerns =
+        contextPath === undefined || isInside(contextPath, path) || /(?:compose|bake)/.test(basename(path));
+      if (concerns || isInside(dirname(dockerfile), path)) this.#found.delete(dockerfile);
+    }
+  }
+
+  async #find(
+    dockerfile: string,
+    copySources: readonly string[],
+    settings: { readonly target: string; readonly context: string },
+    signal: AbortSignal | undefined,
+  ): Promise<FoundWorld> {
+    const folders = this.#foldersOf(dockerfile);
+    const plans: BuildPlan[] = [];
+    for (const folder of folders) {
+      plans.push(...(await buildPlans(folder, dockerfile)));
+      if (plans.length > 0) break;
+    }
+    const place = await this.#placeOf(plans, settings.context, folders, copySources);
+    const targets = settings.target === "" ? unique(plans.map((it) => it.target)) : [settings.target];
+    return {
+      targets: targets.every((it) => it === "") ? [] : targets,
+      context: place === undefined ? undefined : await this.#read(dockerfile, place, signal),
+      contextPath: place?.path,
+      images: unique(plans.flatMap(({ image }) => image ?? [])),
+      packageSizes: await this.#options.packageSizes(),
+    };
+  }
+
+  /** The Dockerfile's folder and those above it, up to the workspace folder. */
+  #foldersOf(dockerfile: string): readonly string[] {
+    const own = dirname(dockerfile);
+    const root = this.#options.workspaceFolders
+      .filter((it) => isInside(it, own))
+      .sort((a, b) => b.length - a.length)[0];
+    if (root === undefined) return [own];
+    const res = [own];
+    for (let at = own; at !== resolve(root); at = dirname(at)) res.push(dirname(at));
+    return res;
+  }
+
+  async #placeOf(
+    plans: readonly BuildPlan[],
+    setting: string,
+    folders: readonly string[],
+    copySources: readonly string[],
+  ): Promise<Place | undefined> {
+    const top = folders.at(-1) ?? "";
+    if (setting !== "") return { path: resolve(top, setting), foundBy: "setting plimsoll.context" };
+    const [plan] = plans;
+    // A context outside the workspace is not read without being asked for.
+    if (plan !== undefined && isInside(top, plan.context)) return { path: plan.context, foundBy: plan.file };
+    const wanted = copySources.filter((it) => !/^(?:https?|git|ssh):|^git@/.test(it));
+    if (wanted.length === 0) return undefined;
+    for (const folder of folders) {
+      const there = await Promise.all(wanted.map((it) => exists(folder, it)));
+      if (there.every(Boolean)) return { path: folder, foundBy: "where the sources of COPY are" };
+    }
+    return undefined;
+  }
+
+  async #read(
+    dockerfile: string,
+    { path, foundBy }: Place,
+    signal: AbortSignal | undefined,
+  ): Promise<BuildContext | undefined> {
+    try {
+      if (!(await stat(path)).isDirectory()) return undefined;
+      const ignoreFile = await ignoreFileOf(dockerfile, path);
+      const { root, complete } = await walk(path, ignoreFile?.text ?? "", signal);
+      return new ListedContext({ root, complete, foundBy, ignoreFile, newIgnorePath: ".dockerignore" });
+    } catch (cause) {
+      this.#options.log(`The build context ${path} cannot be read: ${troubleText(cause)}`);
+      return undefined;
+    }
+  }
+}
+
+/** The file beside the Dockerfile wins over the context's own. */
+async function ignoreFileOf(dockerfile: string, context: string): Promise<IgnoreFile | undefined> {
+  for (const file of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    if (text !== undefined) return { path: relative(context, file).split(sep).join("/"), text };
+  }
+  return undefined;
+}
+
+/** A pattern counts as there: it may match nothing and still build. */
+async function exists(folder: string, source: string): Promise<boolean> {
+  const parts = source.split("/");
+  const first = parts.findIndex(hasWildcards);
+  const literal = first === -1 ? parts : parts.slice(0, first);
+  return stat(join(folder, ...literal)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return (
+    way === "" || (!way.startsWith(`..${sep}`) && way !== ".." && resolve(folder, way) === resolve(path))
+  );
+}
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
