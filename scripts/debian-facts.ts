@@ -32,6 +32,9 @@ for (const it of packages.values()) {
 }
 const wanted = new Set<string>();
 const waiting = [
+  // What debootstrap takes where required packages leave a choice.
+  "mawk",
+  "usr-is-merged",
   ...readFileSync(list, "utf8").split(/\s+/),
   ...[...packages.values()].filter((it) => it.required).map((it) => it.name),
 ];
@@ -66,7 +69,8 @@ function packageOf(stanza: string): Package | undefined {
   const fields = new Map<string, string>();
   for (const match of stanza.matchAll(/^([A-Za-z-]+): (.*)$/gm)) fields.set(match[1] ?? "", match[2] ?? "");
   const name = fields.get("Package");
-  if (name === undefined) return undefined;
+  // What is installed here from elsewhere has no size in Debian's index.
+  if (name === undefined || fields.get("Size") === undefined) return undefined;
   return {
     name,
     installedKib: Number(fields.get("Installed-Size") ?? 0),

@@ -12,16 +12,18 @@ export type PackageRow = readonly [
   droppedBySlim: number,
 ];
 
+/** What debootstrap takes where the required packages leave a choice. */
+const debootstrapChoices = ["mawk", "usr-is-merged"];
+
 export class DebianGraph {
   readonly #rows = new Map<string, PackageRow>();
-  readonly #providers = new Map<string, string>();
+  readonly #providers = new Map<string, string[]>();
 
   constructor(rows: readonly PackageRow[]) {
     for (const row of rows) this.#rows.set(row[0], row);
     for (const row of rows) {
       for (const name of row[6].split(",")) {
-        if (name !== "" && !this.#rows.has(name) && !this.#providers.has(name))
-          this.#providers.set(name, row[0]);
+        if (name !== "") this.#providers.set(name, [...(this.#providers.get(name) ?? []), row[0]]);
       }
     }
   }
@@ -37,7 +39,7 @@ export class DebianGraph {
   /** Essential and required packages, apt, and what they need: what every Debian image holds. */
   required(): ReadonlySet<string> {
     return this.closure(
-      [...this.#rows.values()].filter((it) => it[3]).map((it) => it[0]),
+      [...[...this.#rows.values()].filter((it) => it[3]).map((it) => it[0]), ...debootstrapChoices],
       false,
       new Set(),
     );
@@ -52,7 +54,7 @@ export class DebianGraph {
     const res = new Set<string>();
     const waiting = [...names];
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-      const row = this.#rows.get(name) ?? this.#rows.get(this.#providers.get(name) ?? "");
+      const row = this.#rows.get(name) ?? this.#rows.get(this.#providers.get(name)?.[0] ?? "");
       if (row === undefined || res.has(row[0]) || installed.has(row[0])) continue;
       res.add(row[0]);
       for (const group of `${row[4]}${recommends ? `,${row[5]}` : ""}`.split(",")) {
@@ -70,10 +72,10 @@ export class DebianGraph {
     installed: ReadonlySet<string>,
     asked: readonly string[],
   ): string | undefined {
-    const real = alternatives.map((it) => (this.#rows.has(it) ? it : (this.#providers.get(it) ?? it)));
-    return (
-      real.find((it) => installed.has(it) || chosen.has(it) || asked.includes(it)) ??
-      real.find((it) => this.#rows.has(it))
-    );
+    const real = alternatives.flatMap((it) => [
+      ...(this.#rows.has(it) ? [it] : []),
+      ...(this.#providers.get(it) ?? []),
+    ]);
+    return real.find((it) => installed.has(it) || chosen.has(it) || asked.includes(it)) ?? real[0];
   }
 }
