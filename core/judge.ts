@@ -48,7 +48,7 @@ export class Judge {
 
   /** In source order, suppression applied. */
   findings(reading: Reading, world: World, choices: RuleChoices): readonly RatedFinding[] {
-    const facts = this.#factsOf(reading, world);
+    const facts = this.factsOf(reading, world);
     return findingsOf({ facts, suppressions: suppressionsOf(reading, facts) }, world, choices);
   }
 
@@ -78,7 +78,7 @@ export class Judge {
   }
 
   hints(reading: Reading, world: World): readonly Hint[] {
-    const facts = this.#factsOf(reading, world);
+    const facts = this.factsOf(reading, world);
     return facts === undefined ? [] : hintsOf(facts, world);
   }
 
@@ -96,12 +96,13 @@ export class Judge {
   }
 
   #groundOf(reading: Reading, world: World, choices: RuleChoices): Ground | undefined {
-    const facts = this.#factsOf(reading, world);
+    const facts = this.factsOf(reading, world);
     if (facts === undefined) return undefined;
     return { reader: this.#reader, facts, findings: this.findings(reading, world, choices), world, choices };
   }
 
-  #factsOf(reading: Reading, { targets }: World): Facts | undefined {
+  /** What a Dockerfile says when the world's targets are built. */
+  factsOf(reading: Reading, { targets }: World): Facts | undefined {
     if (reading.facts === undefined || targets.length === 0) return reading.facts;
     const known = this.#facts.get(reading);
     if (known?.targets === targets) return known.facts;

@@ -1,0 +1,77 @@
+/** An image's analysis for people at a terminal. */
+import type { ImageAnalysis } from "../image/analysis.ts";
+import type { WasteByKind } from "../image/merged-view.ts";
+import { plainCommand } from "../link/plain-command.ts";
+import { addBytes, type Bytes, bytesLabel, noBytes } from "../size/bytes.ts";
+import type { InstructionOf } from "./image-json.ts";
+
+const widestCommand = 60;
+const mostRows = 10;
+
+export function imageText(it: ImageAnalysis, instructionOf: InstructionOf): string {
+  const { image, bytes, layers } = it;
+  const lines = [
+    `${image.reference}  ${image.platform}  ${layers.length} layers, ${bytesLabel(bytes.layers)} measured`,
+    "",
+    row("layer", "size", "hidden", "made by"),
+    ...layers.map(({ index, bytes: size, wasted, createdBy }) => {
+      const from = instructionOf(index);
+      const command = shortened(plainCommand(createdBy));
+      const hidden = totalOf(wasted);
+      return row(
+        String(index),
+        bytesLabel(size),
+        hidden === 0 ? "" : bytesLabel(hidden),
+        from === null ? command : `${command}  (${from.path}:${from.line + 1})`,
+      );
+    }),
+    "",
+    `Visible in a container: ${bytesLabel(bytes.visible)}. ${wasteText(bytes.wasted)}`,
+    ...(bytes.duplicated > 0
+      ? [`Stored more than once with equal content: ${bytesLabel(bytes.duplicated)}.`]
+      : []),
+    ...packageLines(it),
+    ...it.troubles
+      .slice(0, mostRows)
+      .map(({ path, why }) => `trouble: ${path === "" ? "" : `${path}: `}${why}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function wasteText(wasted: WasteByKind): string {
+  const total = totalOf(wasted);
+  if (total === 0) return "Nothing is hidden by later layers.";
+  const parts = [
+    ...(wasted.deleted > 0 ? [`${bytesLabel(wasted.deleted)} deleted`] : []),
+    ...(wasted.overwritten > 0 ? [`${bytesLabel(wasted.overwritten)} overwritten`] : []),
+    ...(wasted.metadataOnly > 0
+      ? [`${bytesLabel(wasted.metadataOnly)} stored again with only mode, owner or time changed`]
+      : []),
+  ];
+  return `Hidden by later layers: ${bytesLabel(total)} (${parts.join(", ")}).`;
+}
+
+function packageLines({ packages }: ImageAnalysis): string[] {
+  const named = packages.filter(({ name }) => !name.startsWith("("));
+  if (named.length === 0) return [];
+  return [
+    "",
+    "Largest packages:",
+    ...named
+      .slice(0, mostRows)
+      .map(({ bytes, name, version, ecosystem, layer }) =>
+        row("", bytesLabel(bytes), ecosystem, `${name} ${version}  layer ${layer}`),
+      ),
+  ];
+}
+
+const totalOf = ({ deleted, overwritten, metadataOnly }: WasteByKind): Bytes =>
+  [deleted, overwritten, metadataOnly].reduce(addBytes, noBytes);
+
+const row = (index: string, size: string, hidden: string, rest: string): string =>
+  `${index.padStart(5)}  ${size.padStart(8)}  ${hidden.padStart(8)}  ${rest}`.trimEnd();
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length <= widestCommand ? line : `${line.slice(0, widestCommand - 1)}…`;
+}

@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import type { ImageAnalysis } from "../../core/image/analysis.ts";
+import { linkLayers } from "../../core/link/link.ts";
+import { type InstructionOf, imageJson } from "../../core/report/image-json.ts";
+import { imageText } from "../../core/report/image-text.ts";
+import { bytes, bytesLabel } from "../../core/size/bytes.ts";
+import { analyzeImage } from "../engine/image/analyze-image.ts";
+import type { AnalysisTarget } from "../engine/image/messages.ts";
+import type { Command } from "./arguments.ts";
+import { type Console, type Exit, exits } from "./console.ts";
+import { exists, shownPath } from "./inputs.ts";
+import { Workbench } from "./workbench.ts";
+
+export async function analyze(
+  command: Extract<Command, { kind: "analyze" }>,
+  console: Console,
+): Promise<Exit> {
+  const start = performance.now();
+  const path = resolve(console.directory, command.target);
+  const target: AnalysisTarget = (await exists(path))
+    ? { kind: "archive", path }
+    : { kind: "image", reference: command.target, host: "" };
+  const result = await analyzeImage(
+    console.home,
+    target,
+    {
+      first: () => console.progress(`reading ${command.target}`),
+      progress: (done, total) =>
+        console.progress(
+          `reading ${command.target}: ${bytesLabel(bytes(done))}${total === null ? "" : ` of about ${bytesLabel(bytes(total))}`}`,
+        ),
+    },
+    console.signal,
+  );
+  console.progress("");
+  if (result === undefined) return exits.interrupted;
+  if (!result.ok) {
+    console.trouble(result.problem.message);
+    return exits.trouble;
+  }
+  const instructionOf = await instructionsOf(command, result.analysis, console);
+  if (typeof instructionOf === "string") {
+    console.trouble(instructionOf);
+    return exits.trouble;
+  }
+  await console.out(
+    command.format === "json"
+      ? `${JSON.stringify(imageJson(result.analysis, instructionOf, performance.now() - start), undefined, 2)}\n`
+      : imageText(result.analysis, instructionOf),
+  );
+  return exits.fine;
+}
+
+/** A text instead: why the Dockerfile could not be read. */
+async function instructionsOf(
+  { dockerfile, context }: Extract<Command, { kind: "analyze" }>,
+  analysis: ImageAnalysis,
+  console: Console,
+): Promise<InstructionOf | string> {
+  if (dockerfile === undefined) return () => null;
+  const path = resolve(console.directory, dockerfile);
+  const shown = shownPath(console.directory, path);
+  const bench = await Workbench.open(console);
+  const opened = await bench.read(
+    { path, shown, kind: "dockerfile", folder: console.directory },
+    { target: "", context: context === undefined ? "" : resolve(console.directory, context) },
+  );
+  if (typeof opened === "string") return opened;
+  const facts = bench.judge.factsOf(opened.reading, opened.world);
+  if (facts === undefined) return () => null;
+  const links = linkLayers(facts, analysis);
+  return (layer) => {
+    const instruction = links[layer];
+    return instruction === undefined
+      ? null
+      : { path: shown, line: opened.reading.lines.lineAt(instruction.at.start) };
+  };
+}

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Analysed, Listener } from "./analyze-here.ts";
+import type { AnalysisTarget, FromWorker } from "./messages.ts";
+
+/**
+ * Analyses in a worker thread of its own; `home` is the folder of the bundles. Aborting ends the thread and with it
+ * every connection; the answer is then undefined. A thread that dies is a problem, not a crash.
+ */
+export function analyzeImage(
+  home: string,
+  target: AnalysisTarget,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<Analysed | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const worker = new Worker(join(home, "worker.js"), { workerData: target });
+    const end = (result: Analysed | undefined): void => {
+      signal.removeEventListener("abort", stop);
+      resolve(result);
+      void worker.terminate();
+    };
+    const stop = (): void => end(undefined);
+    const died = (why: string): void =>
+      end({ ok: false, problem: { message: `The analysis stopped unexpectedly: ${why}.`, retry: true } });
+    signal.addEventListener("abort", stop, { once: true });
+    worker.on("message", (message: FromWorker) => {
+      if (message.type === "first") listener.first(message.picture);
+      else if (message.type === "progress") listener.progress(message.done, message.total);
+      else if (message.type === "done") end({ ok: true, analysis: message.analysis });
+      else end({ ok: false, problem: message.problem });
+    });
+    worker.on("error", (cause) => died(cause.message));
+    worker.on("exit", (code) => died(`its thread ended with ${code}`));
+  });
+}

@@ -1,0 +1,20 @@
+/** What the analysis worker and its owner say to each other. */
+import type { ImageAnalysis, ImageIdentity } from "../../../core/image/analysis.ts";
+import type { Bytes } from "../../../core/size/bytes.ts";
+import type { Problem } from "../../../protocol/requests.ts";
+
+export type AnalysisTarget =
+  | { readonly kind: "image"; readonly reference: string; readonly host: string }
+  | { readonly kind: "archive"; readonly path: string };
+
+/** Layer sizes from the history, before any byte was read. */
+export interface FirstPicture {
+  readonly image: ImageIdentity;
+  readonly layers: readonly { readonly createdBy: string; readonly bytes: Bytes }[];
+}
+
+export type FromWorker =
+  | { readonly type: "first"; readonly picture: FirstPicture }
+  | { readonly type: "progress"; readonly done: number; readonly total: number | null }
+  | { readonly type: "done"; readonly analysis: ImageAnalysis }
+  | { readonly type: "failed"; readonly problem: Problem };
