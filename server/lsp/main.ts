@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     shell: await loadShellReader(await readShellFiles(__dirname)),
     pageOf: rulePagesIn(join(__dirname, "rules")),
     version: await readVersion(__dirname),
+    home: __dirname,
     packageSizes: packageSizesIn(__dirname),
   });
   process.on("uncaughtException", (cause) => fence.report("server", cause));

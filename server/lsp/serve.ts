@@ -33,6 +33,8 @@ interface Options {
   /** Where the page lies that explains a rule. */
   readonly pageOf: (rule: string) => string | undefined;
   readonly version: string;
+  /** Folder of the bundles. */
+  readonly home: string;
   readonly packageSizes: () => Promise<PackageSizes | undefined>;
 }
 
@@ -46,7 +48,7 @@ export function serve(connection: Connection, options: Options): Fence {
     return session;
   };
   const imagesHere = (): ImageDesk => {
-    images ??= new ImageDesk(connection, here(), fence);
+    images ??= new ImageDesk(connection, here(), fence, options.home);
     return images;
   };
   const documentAt = (uri: string): OpenDocument | undefined => here().documents.get(uri);
