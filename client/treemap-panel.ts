@@ -1,0 +1,231 @@
+import { randomBytes } from "node:crypto";
+import {
+  CancellationTokenSource,
+  type Disposable,
+  ProgressLocation,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+} from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import {
+  type AnalysisProgressParams,
+  type AnalyzeParams,
+  type AnalyzeResult,
+  analysisProgressNotification,
+  analyzeRequest,
+  type FirstPictureParams,
+  firstPictureNotification,
+  forgetNotification,
+  type LocateResult,
+  locateRequest,
+  type Picture,
+  type SubtreeResult,
+  subtreeRequest,
+} from "../protocol/requests.ts";
+import type { ToView } from "../protocol/view.ts";
+import { openLine, showProblem } from "./analyze-image.ts";
+import { fromView } from "./from-view.ts";
+
+type Target = AnalyzeParams["target"];
+
+/** The picture of one image at a time: a new analysis takes the panel over. */
+export class TreemapPanel implements Disposable {
+  readonly #extension: Uri;
+  readonly #client: LanguageClient;
+  readonly #listening: Disposable[];
+  #panel: WebviewPanel | undefined;
+  #generation = 0;
+  #target: Target | undefined;
+  #running: CancellationTokenSource | undefined;
+  /** Posted again when the page is loaded anew: it keeps nothing while it is hidden. */
+  #last: ToView | undefined;
+  #failure: ToView | undefined;
+
+  constructor(extension: Uri, client: LanguageClient) {
+    this.#extension = extension;
+    this.#client = client;
+    this.#listening = [
+      client.onNotification(firstPictureNotification, ({ generation, picture }: FirstPictureParams) => {
+        if (generation === this.#generation) this.#show(picture, false);
+      }),
+      client.onNotification(analysisProgressNotification, (it: AnalysisProgressParams) => {
+        if (it.generation === this.#generation) {
+          this.#post({ type: "progress", done: it.done, total: it.total, label: it.label });
+        }
+      }),
+    ];
+  }
+
+  async analyze(target: Target): Promise<void> {
+    this.#running?.cancel();
+    this.#forget();
+    this.#generation += 1;
+    this.#target = target;
+    this.#last = undefined;
+    this.#failure = undefined;
+    const generation = this.#generation;
+    const running = new CancellationTokenSource();
+    this.#running = running;
+    const name = nameOf(target);
+    this.#open(name);
+    this.#post({ type: "progress", done: 0, total: null, label: "Asking the engine" });
+    const result = await window.withProgress(
+      { location: ProgressLocation.Notification, title: `Analyzing ${name}`, cancellable: true },
+      (_, token) => {
+        token.onCancellationRequested(() => running.cancel());
+        return this.#request(generation, target, running);
+      },
+    );
+    running.dispose();
+    if (generation !== this.#generation) return;
+    this.#running = undefined;
+    if (result.ok) {
+      this.#show(result.picture, true);
+      return;
+    }
+    this.#failure = { type: "failed", message: result.problem.message, retry: result.problem.retry };
+    this.#post(this.#failure);
+    if (running.token.isCancellationRequested) return;
+    if (await showProblem(result.problem)) await this.analyze(target);
+  }
+
+  /** False: this picture is not the one that is held. */
+  select(generation: number, id: number): boolean {
+    if (generation !== this.#generation || this.#panel === undefined) return false;
+    this.#panel.reveal(undefined, true);
+    this.#post({ type: "select", generation, id });
+    return true;
+  }
+
+  dispose(): void {
+    this.#running?.cancel();
+    this.#panel?.dispose();
+    for (const it of this.#listening) it.dispose();
+  }
+
+  async #request(
+    generation: number,
+    target: Target,
+    running: CancellationTokenSource,
+  ): Promise<AnalyzeResult> {
+    try {
+      return await this.#client.sendRequest<AnalyzeResult>(
+        analyzeRequest,
+        { generation, target },
+        running.token,
+      );
+    } catch (cause) {
+      const message = running.token.isCancellationRequested
+        ? "The analysis was cancelled."
+        : `The analysis failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+      return { ok: false, problem: { message, retry: true } };
+    }
+  }
+
+  #open(name: string): void {
+    if (this.#panel !== undefined) {
+      this.#panel.title = name;
+      this.#panel.reveal(undefined, true);
+      return;
+    }
+    const media = Uri.joinPath(this.#extension, "dist", "media");
+    const panel = window.createWebviewPanel(
+      "plimsoll.treemap",
+      name,
+      { viewColumn: ViewColumn.Beside, preserveFocus: false },
+      { enableScripts: true, localResourceRoots: [media] },
+    );
+    panel.iconPath = Uri.joinPath(this.#extension, "media", "icon.png");
+    panel.webview.html = pageOf(
+      panel.webview.asWebviewUri(Uri.joinPath(media, "treemap.js")).toString(),
+      panel.webview.asWebviewUri(Uri.joinPath(media, "treemap.css")).toString(),
+      panel.webview.cspSource,
+    );
+    panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message));
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      this.#running?.cancel();
+      this.#forget();
+    });
+    this.#panel = panel;
+  }
+
+  async #receive(value: unknown): Promise<void> {
+    const message = fromView(value);
+    switch (message?.type) {
+      case "ready":
+        for (const it of [this.#last, this.#failure]) if (it !== undefined) this.#post(it);
+        break;
+      case "expand":
+        await this.#expand(message.generation, message.id);
+        break;
+      case "reveal":
+        await this.#reveal(message.generation, message.id);
+        break;
+      case "cancel":
+        this.#running?.cancel();
+        break;
+      case "retry":
+        if (this.#target !== undefined) await this.analyze(this.#target);
+        break;
+      default:
+    }
+  }
+
+  async #expand(generation: number, id: number): Promise<void> {
+    const node = await this.#client.sendRequest<SubtreeResult>(subtreeRequest, { generation, id });
+    if (node !== null && generation === this.#generation) this.#post({ type: "subtree", generation, node });
+  }
+
+  async #reveal(generation: number, id: number): Promise<void> {
+    const result = await this.#client.sendRequest<LocateResult>(locateRequest, { generation, id });
+    if (result.ok) await openLine(result.uri, result.range);
+    else void window.showInformationMessage(result.problem.message);
+  }
+
+  #show({ root, facts }: Picture, complete: boolean): void {
+    this.#last = {
+      type: "picture",
+      generation: this.#generation,
+      title: facts.reference,
+      root,
+      complete,
+      facts,
+    };
+    this.#post(this.#last);
+  }
+
+  #post(message: ToView): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+
+  #forget(): void {
+    if (this.#generation > 0) {
+      void this.#client
+        .sendNotification(forgetNotification, { generation: this.#generation })
+        .catch(() => {});
+    }
+  }
+}
+
+const nameOf = (target: Target): string =>
+  target.kind === "image" ? target.reference : target.path.slice(target.path.search(/[^/\\]*$/));
+
+function pageOf(script: string, style: string, source: string): string {
+  const nonce = randomBytes(16).toString("base64");
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${style}">
+<title>Image treemap</title>
+</head>
+<body>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,193 @@
+import { type Box, squarify } from "../core/treemap/squarify.ts";
+import type { TreeNode } from "../protocol/tree.ts";
+import { element } from "./dom.ts";
+import { describe, sizeOf } from "./labels.ts";
+
+const titleHeight = 18;
+const leastSide = 14;
+const mostRectangles = 3_000;
+
+interface Options {
+  /** Show what is inside: a double click, Enter. */
+  readonly onOpen: (node: TreeNode) => void;
+  /** A click, Space: the line that made the layer. */
+  readonly onReveal: (node: TreeNode) => void;
+  readonly onUp: () => void;
+  readonly onFocus: (node: TreeNode) => void;
+}
+
+interface Placed {
+  readonly node: TreeNode;
+  readonly box: Box;
+  readonly element: HTMLElement;
+}
+
+/** The rectangles: a tree for assistive technology, with one tab stop and arrow keys that go where they point. */
+export class TreeMap {
+  readonly element: HTMLElement;
+  readonly #options: Options;
+  #placed: Placed[] = [];
+  #current: number | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.element = element("div", { class: "map", role: "tree", "aria-label": "Treemap of the image" });
+    this.element.addEventListener("keydown", (event) => this.#onKey(event));
+    this.element.addEventListener("click", (event) => {
+      const placed = this.#at(event.target);
+      if (placed === undefined) return;
+      this.#focus(placed);
+      this.#options.onReveal(placed.node);
+    });
+    this.element.addEventListener("dblclick", (event) => {
+      const placed = this.#at(event.target);
+      if (placed !== undefined) this.#options.onOpen(placed.node);
+    });
+    this.element.addEventListener("focusin", (event) => {
+      const placed = this.#at(event.target);
+      if (placed !== undefined) this.#options.onFocus(placed.node);
+    });
+    this.element.addEventListener("mouseover", (event) => {
+      const placed = this.#at(event.target);
+      if (placed !== undefined) this.#options.onFocus(placed.node);
+    });
+  }
+
+  draw(top: TreeNode): void {
+    const { width, height } = this.element.getBoundingClientRect();
+    this.#placed = [];
+    this.element.replaceChildren();
+    this.#place(top, { x: 0, y: 0, width, height }, 0, top.bytes, -1);
+    const kept = this.#placed.find((it) => it.node.id === this.#current) ?? this.#placed[0];
+    kept?.element.setAttribute("tabindex", "0");
+  }
+
+  /** Marks and focuses a rectangle; false: it is not drawn. */
+  select(id: number, takesFocus: boolean): boolean {
+    const placed = this.#placed.find((it) => it.node.id === id);
+    if (placed === undefined) return false;
+    for (const it of this.#placed) it.element.setAttribute("aria-selected", String(it === placed));
+    if (takesFocus) this.#focus(placed);
+    return true;
+  }
+
+  #place(parent: TreeNode, box: Box, depth: number, whole: number, color: number): void {
+    const children = parent.children ?? [];
+    const boxes = squarify(
+      children.map((it) => it.bytes),
+      box,
+    );
+    children.forEach((node, index) => {
+      const own = boxes[index];
+      if (own === undefined || own.width < 3 || own.height < 3 || this.#placed.length >= mostRectangles)
+        return;
+      // Layers have a colour each; what is inside keeps it.
+      const tone = node.layer === undefined ? color : node.layer.index % 6;
+      this.#draw(node, own, depth, whole, tone);
+      const inner = {
+        x: own.x + 2,
+        y: own.y + titleHeight,
+        width: own.width - 4,
+        height: own.height - titleHeight - 2,
+      };
+      if (depth < 3 && inner.width > leastSide * 2 && inner.height > leastSide) {
+        this.#place(node, inner, depth + 1, whole, tone);
+      }
+    });
+  }
+
+  #draw(node: TreeNode, box: Box, depth: number, whole: number, tone: number): void {
+    const classes = ["cell", `tone-${Math.max(0, tone)}`, `depth-${depth}`, node.kind];
+    if (node.bytes > 0 && node.wasted / node.bytes > 0.5) classes.push("wasted");
+    const cell = element("div", {
+      class: classes.join(" "),
+      role: "treeitem",
+      tabindex: "-1",
+      "aria-level": String(depth + 1),
+      "aria-label": describe(node, whole),
+      "data-index": String(this.#placed.length),
+    });
+    cell.style.left = `${box.x}px`;
+    cell.style.top = `${box.y}px`;
+    cell.style.width = `${box.width}px`;
+    cell.style.height = `${box.height}px`;
+    if (box.width > 40 && box.height > leastSide) {
+      cell.append(
+        element("span", { class: "name", "aria-hidden": "true" }, `${node.name}  ${sizeOf(node.bytes)}`),
+      );
+    }
+    this.#placed.push({ node, box, element: cell });
+    this.element.append(cell);
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const placed = this.#at(event.target);
+    if (placed === undefined) return;
+    switch (event.key) {
+      case "Enter":
+        this.#options.onOpen(placed.node);
+        break;
+      case " ":
+        this.#options.onReveal(placed.node);
+        break;
+      case "Escape":
+      case "Backspace":
+        this.#options.onUp();
+        break;
+      case "Home":
+        this.#focus(this.#placed[0]);
+        break;
+      case "End":
+        this.#focus(this.#placed.at(-1));
+        break;
+      case "ArrowLeft":
+      case "ArrowRight":
+      case "ArrowUp":
+      case "ArrowDown":
+        this.#focus(this.#neighbour(placed, event.key));
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  }
+
+  /** The nearest rectangle whose middle lies in the arrow's direction; of equals, the one of the same depth. */
+  #neighbour(from: Placed, key: string): Placed | undefined {
+    const level = from.element.getAttribute("aria-level");
+    const a = middleOf(from.box);
+    let best: Placed | undefined;
+    let bestDistance = Number.POSITIVE_INFINITY;
+    for (const it of this.#placed) {
+      if (it === from || it.element.getAttribute("aria-level") !== level) continue;
+      const b = middleOf(it.box);
+      const [dx, dy] = [b.x - a.x, b.y - a.y];
+      const along = key === "ArrowLeft" ? -dx : key === "ArrowRight" ? dx : key === "ArrowUp" ? -dy : dy;
+      const across = key === "ArrowLeft" || key === "ArrowRight" ? Math.abs(dy) : Math.abs(dx);
+      if (along <= 1) continue;
+      const distance = along + 2 * across;
+      if (distance >= bestDistance) continue;
+      best = it;
+      bestDistance = distance;
+    }
+    return best;
+  }
+
+  #focus(placed: Placed | undefined): void {
+    if (placed === undefined) return;
+    for (const it of this.#placed) it.element.setAttribute("tabindex", "-1");
+    placed.element.setAttribute("tabindex", "0");
+    placed.element.focus();
+    this.#current = placed.node.id;
+  }
+
+  #at(target: EventTarget | null): Placed | undefined {
+    const cell = target instanceof Element ? target.closest("[data-index]") : null;
+    return cell === null ? undefined : this.#placed[Number(cell.getAttribute("data-index"))];
+  }
+}
+
+const middleOf = (box: Box): { readonly x: number; readonly y: number } => ({
+  x: box.x + box.width / 2,
+  y: box.y + box.height / 2,
+});

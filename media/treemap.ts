@@ -1,0 +1,143 @@
+/** The treemap page: shows what the extension posts and tells it what the user asks for. */
+import type { TreeNode } from "../protocol/tree.ts";
+import type { FromView, ToView } from "../protocol/view.ts";
+import { button, element } from "./dom.ts";
+import { factsElement, layerTable } from "./facts.ts";
+import { describe } from "./labels.ts";
+import { TreeMap } from "./map.ts";
+import { isToView } from "./to-view.ts";
+
+type Picture = Extract<ToView, { type: "picture" }>;
+
+const host = acquireVsCodeApi();
+const say = (message: FromView): void => host.postMessage(message);
+
+const status = element("div", { class: "status", role: "status", "aria-live": "polite" });
+const header = element("header");
+const crumbs = element("nav", { "aria-label": "Path in the image" });
+const told = element("p", { class: "told", "aria-hidden": "true" });
+const table = element("section", { "aria-label": "Layers" });
+const map = new TreeMap({
+  onOpen: (node) => open(node),
+  onReveal: (node) => reveal(node),
+  onUp: () => up(),
+  onFocus: (node) => {
+    told.textContent = describe(node, shown?.bytes ?? 0);
+  },
+});
+document.body.append(element("main", {}, status, header, crumbs, map.element, told, table));
+
+let picture: Picture | undefined;
+let shown: TreeNode | undefined;
+/** From the image to what is shown. */
+let way: readonly TreeNode[] = [];
+
+window.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+  if (isToView(data)) receive(data);
+});
+new ResizeObserver(() => redraw()).observe(map.element);
+say({ type: "ready" });
+
+function receive(message: ToView): void {
+  switch (message.type) {
+    case "picture":
+      showPicture(message);
+      break;
+    case "subtree":
+      if (message.generation === picture?.generation) showSubtree(message.node);
+      break;
+    case "progress":
+      showProgress(message);
+      break;
+    case "failed":
+      showFailure(message);
+      break;
+    case "select":
+      if (message.generation === picture?.generation) select(message.id);
+      break;
+  }
+}
+
+function showPicture(message: Picture): void {
+  picture = message;
+  header.replaceChildren(factsElement(message.facts, message.root, message.complete));
+  table.replaceChildren(layerTable(message.root, (node) => goTo([message.root, node]), reveal));
+  if (message.complete) status.replaceChildren();
+  goTo([message.root]);
+}
+
+function showSubtree(node: TreeNode): void {
+  if (way.at(-1)?.id === node.id) goTo([...way.slice(0, -1), node]);
+}
+
+function showProgress({ done, total, label }: Extract<ToView, { type: "progress" }>): void {
+  const bar = element("progress", { "aria-label": label });
+  if (total !== null && total > 0) {
+    bar.max = total;
+    bar.value = Math.min(done, total);
+  }
+  status.replaceChildren(
+    label,
+    bar,
+    button("Cancel", () => say({ type: "cancel" })),
+  );
+}
+
+function showFailure({ message, retry }: Extract<ToView, { type: "failed" }>): void {
+  status.replaceChildren(element("strong", {}, message));
+  if (retry) status.append(button("Retry", () => say({ type: "retry" })));
+}
+
+function open(node: TreeNode): void {
+  if (node.kind === "file" || node.kind === "rest") return;
+  goTo([...way, ...pathTo(shown, node)]);
+  if (node.children === undefined && picture?.complete === true) {
+    say({ type: "expand", generation: picture.generation, id: node.id });
+  }
+}
+
+/** Only layers know their line; a file's layer is asked for by the file. */
+function reveal(node: TreeNode): void {
+  if (picture?.complete === true && node.id >= 0 && node.kind === "layer") {
+    say({ type: "reveal", generation: picture.generation, id: node.id });
+  }
+}
+
+function up(): void {
+  if (way.length > 1) goTo(way.slice(0, -1));
+}
+
+function select(id: number): void {
+  const node = picture?.root.children?.find((it) => it.id === id);
+  if (picture === undefined || node === undefined) return;
+  goTo([picture.root]);
+  map.select(id, true);
+}
+
+function goTo(next: readonly TreeNode[]): void {
+  way = next;
+  shown = next.at(-1);
+  crumbs.replaceChildren(
+    ...next.map((node, index) => {
+      const isLast = index === next.length - 1;
+      const res = button(node.name, () => goTo(next.slice(0, index + 1)));
+      if (isLast) res.setAttribute("aria-current", "page");
+      return res;
+    }),
+  );
+  redraw();
+}
+
+function redraw(): void {
+  if (shown !== undefined) map.draw(shown);
+}
+
+/** The nodes from below `from` down to `to`. */
+function pathTo(from: TreeNode | undefined, to: TreeNode): readonly TreeNode[] {
+  for (const child of from?.children ?? []) {
+    if (child === to) return [child];
+    const below = pathTo(child, to);
+    if (below.length > 0) return [child, ...below];
+  }
+  return [];
+}
