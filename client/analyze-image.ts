@@ -1,7 +1,8 @@
-import { commands, type QuickPickItem, QuickPickItemKind, Range, Uri, window, workspace } from "vscode";
+import { type QuickPickItem, QuickPickItemKind, window } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { type AnalyzeParams, type ImagesResult, imagesRequest, type Problem } from "../protocol/requests.ts";
+import { type AnalyzeParams, type ImagesResult, imagesRequest } from "../protocol/requests.ts";
 import { ageLabel } from "./age-label.ts";
+import { showProblem } from "./show.ts";
 import type { TreemapPanel } from "./treemap-panel.ts";
 
 type Target = AnalyzeParams["target"];
@@ -67,27 +68,4 @@ async function openArchive(): Promise<Target | undefined> {
       filters: { "Image archives": ["tar", "gz", "tgz"], "All files": ["*"] },
     })) ?? [];
   return file === undefined ? undefined : { kind: "archive", path: file.fsPath };
-}
-
-/** One sentence, with what can be done about it. Answers whether to try again. */
-export async function showProblem({ message, retry, setting }: Problem): Promise<boolean> {
-  const buttons = [...(retry ? ["Retry"] : []), ...(setting === undefined ? [] : ["Open Setting"])];
-  const chosen = await window.showErrorMessage(message, ...buttons);
-  if (chosen === "Open Setting") await commands.executeCommand("workbench.action.openSettings", setting);
-  return chosen === "Retry";
-}
-
-/** A source line in an editor beside the picture. */
-export async function openLine(
-  uri: string,
-  range: { readonly start: { readonly line: number; readonly character: number } },
-): Promise<void> {
-  const document = await workspace.openTextDocument(Uri.parse(uri));
-  const shown = window.visibleTextEditors.find((it) => it.document === document);
-  const place = new Range(range.start.line, range.start.character, range.start.line, range.start.character);
-  await window.showTextDocument(document, {
-    selection: place,
-    preserveFocus: true,
-    ...(shown?.viewColumn === undefined ? { viewColumn: 1 } : { viewColumn: shown.viewColumn }),
-  });
 }

@@ -25,8 +25,8 @@ import {
   subtreeRequest,
 } from "../protocol/requests.ts";
 import type { ToView } from "../protocol/view.ts";
-import { openLine, showProblem } from "./analyze-image.ts";
 import { fromView } from "./from-view.ts";
+import { openLine, showProblem } from "./show.ts";
 
 type Target = AnalyzeParams["target"];
 

@@ -5,7 +5,6 @@
  */
 import { type Edit, insertAt, removeAt } from "../text/edit.ts";
 import { lineBreakOf, lineStart, nextLine, previousLine } from "../text/lines.ts";
-import type { Span } from "../text/span.ts";
 import type { Command, CopyInstruction, Facts, Instruction, RunInstruction, Word } from "./facts.ts";
 
 /** Adds `&& command` at the end of a RUN, laid out like the commands before it. */
@@ -138,11 +137,6 @@ export function insertAfter(facts: Facts, instruction: Instruction, line: string
     ? insertAt(at, `${eol}${eol}${line}`)
     : insertAt(at, `${eol}${line}${eol}`);
 }
-
-export const spanOfWords = (words: readonly Word[]): Span | undefined => {
-  const [first, last] = [words[0], words.at(-1)];
-  return first && last && { start: first.at.start, end: last.at.end };
-};
 
 /** Takes one source out of a COPY that has others; undefined for the JSON form, whose commas are not words. */
 export function removeSource(facts: Facts, copy: CopyInstruction, source: Word): readonly Edit[] | undefined {

@@ -4,10 +4,6 @@ export interface Span {
   readonly end: number;
 }
 
-export const spanOf = (start: number, end: number): Span => ({ start, end });
-
-export const shift = (span: Span, by: number): Span => ({ start: span.start + by, end: span.end + by });
-
 /** The smallest span that covers both. */
 export const cover = (a: Span, b: Span): Span => ({
   start: Math.min(a.start, b.start),
@@ -22,5 +18,3 @@ export function overlaps(a: Span, b: Span): boolean {
   if (a.start === a.end || b.start === b.end) return a.start <= b.end && b.start <= a.end;
   return a.start < b.end && b.start < a.end;
 }
-
-export const textAt = (text: string, at: Span): string => text.slice(at.start, at.end);

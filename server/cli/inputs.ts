@@ -86,7 +86,8 @@ async function singleFile(
 ): Promise<Input[] | undefined> {
   const kind = documentKindOf(given);
   if (kind === undefined) return undefined;
-  const folder = isInside(directory, real) ? directory : await projectOf(real);
+  // A link out of the working directory stays in its folder, so that a fix does not follow it.
+  const folder = isInside(directory, path) ? directory : await projectOf(real);
   return [{ path: real, shown: shownPath(directory, path), kind, folder }];
 }
 

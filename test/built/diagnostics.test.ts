@@ -144,9 +144,12 @@ describe("pulled diagnostics", () => {
     await editor.notify("workspace/didChangeWatchedFiles", {
       changes: [{ uri: pathToFileURL(join(folder, "tests/test_b.py")).href, type: 1 }],
     });
-    await editor.until(() => (refreshes() > before ? true : undefined));
-    const report = await pull(editor, uri);
-    expect(JSON.stringify(report)).toContain("1.50 kB");
+    // What arrived before may ask for a refresh of its own.
+    let report = "";
+    for (let seen = before; !report.includes("1.50 kB"); seen = refreshes()) {
+      await editor.until(() => (refreshes() > seen ? true : undefined));
+      report = JSON.stringify(await pull(editor, uri));
+    }
   });
 });
 
