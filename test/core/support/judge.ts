@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { ListedContext, listingOf } from "../../../core/context/listed-context.ts";
+import { loadShellReader } from "../../../core/dockerfile/shell.ts";
+import { Judge } from "../../../core/judge.ts";
+import { bytes } from "../../../core/size/bytes.ts";
+import { emptyWorld, type World } from "../../../core/world.ts";
+
+const require = createRequire(import.meta.url);
+const runtime = readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"));
+const bash = readFileSync(join(dirname(require.resolve("tree-sitter-bash/package.json")), "tree-sitter-bash.wasm"));
+
+export const newJudge = async (): Promise<Judge> => new Judge(await loadShellReader({ runtime, bash }));
+
+/** A world with a build context of these paths and sizes. */
+export function worldWith(files: Readonly<Record<string, number>>, ignoreText?: string): World {
+  const sizes = Object.fromEntries(Object.entries(files).map(([path, size]) => [path, bytes(size)]));
+  return {
+    ...emptyWorld,
+    context: new ListedContext({
+      root: listingOf(sizes),
+      foundBy: "test",
+      ignoreFile: ignoreText === undefined ? undefined : { path: ".dockerignore", text: ignoreText },
+      newIgnorePath: ".dockerignore",
+      complete: true,
+    }),
+  };
+}
