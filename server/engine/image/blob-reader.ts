@@ -37,7 +37,7 @@ export class BlobReader {
     const first = Buffer.concat(this.#first);
     this.#first = [];
     if (first[0] === 0x1f && first[1] === 0x8b) this.#sink = new GzipSink();
-    else if (first.readUInt32LE(0) === 0xfd2fb528)
+    else if (first.length > 3 && first.readUInt32LE(0) === 0xfd2fb528)
       this.#refused = "the layer is compressed with zstd, which is not read yet";
     else if (isTar(first)) this.#sink = new PlainSink();
     else this.#sink = new DocumentSink();

@@ -1,0 +1,94 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { TestProject } from "vitest/node";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = join(root, ".cache", "docker");
+const socket = join(folder, "docker.sock");
+const needed = ["docker.io", "busybox-static"];
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Address of the engine; empty with `reason` where there is none. */
+    dockerHost: string;
+    reason: string;
+  }
+}
+
+/** Starts an engine of the tests' own, apart from any other on the machine. */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const reason = installed();
+  project.provide("reason", reason ?? "");
+  if (reason !== undefined) {
+    project.provide("dockerHost", "");
+    console.log(`skipped: ${reason}`);
+    return undefined;
+  }
+  rmSync(join(folder, "exec"), { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const log: string[] = [];
+  const daemon = spawn(
+    "dockerd",
+    [
+      "--iptables=false",
+      "--bridge=none",
+      `--host=unix://${socket}`,
+      `--data-root=${join(folder, "data")}`,
+      `--exec-root=${join(folder, "exec")}`,
+      `--pidfile=${join(folder, "docker.pid")}`,
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  daemon.stderr.setEncoding("utf8").on("data", (it: string) => log.push(it));
+  const ended = new Promise<void>((resolve) => {
+    daemon.on("exit", () => resolve());
+  });
+  const address = `unix://${socket}`;
+  for (let tries = 0; spawnSync("docker", ["-H", address, "info"]).status !== 0; tries += 1) {
+    if (tries > 120 || daemon.exitCode !== null) {
+      daemon.kill();
+      throw new Error(`dockerd did not start:\n${log.join("").slice(-4_000)}`);
+    }
+    await wait(500);
+  }
+  importBase(address);
+  project.provide("dockerHost", address);
+  return async () => {
+    daemon.kill("SIGTERM");
+    await ended;
+  };
+}
+
+/** Undefined: everything is there; else why not. */
+function installed(): string | undefined {
+  const missing = needed.filter((it) => spawnSync("dpkg", ["-s", it]).status !== 0);
+  if (missing.length === 0) return undefined;
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    return `a Docker engine needs root on Debian and the packages ${missing.join(", ")}`;
+  }
+  const options = {
+    stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  };
+  execFileSync("apt-get", ["update", "-qq"], options);
+  execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], options);
+  return undefined;
+}
+
+/** A base with a shell, made here: no registry is asked. */
+function importBase(address: string): void {
+  const tree = join(folder, "base");
+  rmSync(tree, { recursive: true, force: true });
+  for (const it of ["bin", "tmp", "etc"]) mkdirSync(join(tree, it), { recursive: true });
+  execFileSync("cp", ["/bin/busybox", join(tree, "bin", "busybox")]);
+  for (const name of ["sh", "mkdir", "rm", "chmod", "head", "cp", "ln", "cat", "true", "mv", "tar"]) {
+    execFileSync("ln", ["-sf", "busybox", join(tree, "bin", name)]);
+  }
+  writeFileSync(join(tree, "etc", "os-release"), "ID=test\n");
+  const archive = join(folder, "base.tar");
+  execFileSync("tar", ["-C", tree, "-cf", archive, "."]);
+  execFileSync("docker", ["-H", address, "import", archive, "plimsoll-test-base:1"], { stdio: "ignore" });
+}
