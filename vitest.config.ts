@@ -22,15 +22,6 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      {
-        test: {
-          name: "editor",
-          include: ["test/editor/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
     ],
   },
 });

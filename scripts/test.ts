@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const results = join(root, ".cache", "test-results");
-const rings = ["core", "built", "engine", "editor"] as const;
+const rings = ["core", "built", "engine"] as const;
 type Ring = (typeof rings)[number];
 
 interface Count {
