@@ -1,0 +1,50 @@
+/** `npm start`: the main job on the sample, then the extension on it, in desktop VS Code or in the browser. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import "./build.ts";
+import { writeSampleImage } from "./sample-image.ts";
+import { installVsCodeServer, serveVsCode } from "./vscode-server.ts";
+
+const root = join(import.meta.dirname, "..");
+const sample = join(root, "examples", "truthgraph");
+const cli = join(root, "dist", "cli.js");
+const archive = join(root, ".cache", "sample-image.tar");
+
+title("What the sample's Dockerfile weighs");
+execFileSync(process.execPath, [cli, "check", "."], { cwd: sample, stdio: "inherit" });
+
+title("The layers of a small image of it, made without Docker");
+writeSampleImage(archive);
+execFileSync(
+  process.execPath,
+  [cli, "analyze", archive, "--dockerfile", "docker/api.Dockerfile", "--context", "."],
+  { cwd: sample, stdio: "inherit" },
+);
+
+title("The extension on the sample");
+if (spawnSync("code", ["--version"]).status === 0) {
+  execFileSync("code", [`--extensionDevelopmentPath=${root}`, sample], { stdio: "inherit" });
+  console.log("Opened in desktop VS Code.");
+} else await openInBrowser();
+
+async function openInBrowser(): Promise<void> {
+  const reason = installVsCodeServer((line) => console.log(line));
+  if (reason !== undefined) {
+    console.log(`Not opened: ${reason}.`);
+    return;
+  }
+  const { address, process: server } = await serveVsCode(root, sample);
+  console.log(`Open ${address}`);
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    console.log("Press Ctrl+C to stop.");
+    await new Promise((resolve) => server.on("exit", resolve));
+    return;
+  }
+  // Nobody is there to stop it, so it is only shown that it works.
+  server.kill();
+  console.log("The page answers. Without a terminal the server is stopped again.");
+}
+
+function title(text: string): void {
+  console.log(`\n== ${text}\n`);
+}
