@@ -39,12 +39,9 @@ export function installVsCodeServer(say: (line: string) => void): string | undef
   say("Installing VS Code for the browser (once, about two minutes)…");
   rmSync(folder, { recursive: true, force: true });
   // In folders of their own: npm would prune one while the other is built.
-  install("node", nodeVersion, process.env);
-  install("code", codeServer, {
-    ...process.env,
-    npm_config_nodedir: node,
-    PATH: `${join(node, "bin")}:${process.env["PATH"] ?? ""}`,
-  });
+  install("node", nodeVersion, process.execPath, process.env);
+  // npm puts the folder of its own Node first, so it has to run with the one that is wanted.
+  install("code", codeServer, join(node, "bin", "node"), { ...process.env, npm_config_nodedir: node });
   writeFileSync(stamp, codeServer);
   return undefined;
 }
@@ -88,19 +85,23 @@ export async function serveVsCode(extension: string, workspace: string): Promise
   throw new Error("VS Code's page did not answer");
 }
 
-function install(into: string, what: string, environment: NodeJS.ProcessEnv): void {
+function install(into: string, what: string, program: string, environment: NodeJS.ProcessEnv): void {
   const place = join(folder, into);
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, "package.json"), "{}\n");
   execFileSync(
-    "npm",
-    ["install", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false", what],
-    {
-      cwd: place,
-      stdio: ["ignore", "ignore", "inherit"],
-      env: environment,
-    },
+    program,
+    [npmProgram(), "install", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false", what],
+    { cwd: place, stdio: ["ignore", "ignore", "inherit"], env: environment },
   );
+}
+
+/** npm's own script: of the npm that runs this, else of the one on the PATH. */
+function npmProgram(): string {
+  const running = process.env["npm_execpath"];
+  if (running?.endsWith(".js") === true) return running;
+  const modules = execFileSync("npm", ["root", "-g"], { encoding: "utf8" }).trim();
+  return join(modules, "npm", "bin", "npm-cli.js");
 }
 
 function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
@@ -21,8 +21,17 @@ CMD ["true"]
 
 interface Analysis {
   image: { id: string; platform: string };
-  bytes: { layers: number; visible: number; wasted: { deleted: number; overwritten: number; metadataOnly: number } };
-  layers: { bytes: number; files: number; createdBy: string; instruction: { path: string; line: number } | null }[];
+  bytes: {
+    layers: number;
+    visible: number;
+    wasted: { deleted: number; overwritten: number; metadataOnly: number };
+  };
+  layers: {
+    bytes: number;
+    files: number;
+    createdBy: string;
+    instruction: { path: string; line: number } | null;
+  }[];
   packages: { bytes: number }[];
   categories: { bytes: number }[];
 }
@@ -40,7 +49,10 @@ const environment = { DOCKER_HOST: host };
 describe.skipIf(host === "")("a built image", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "plimsoll-engine-"));
-    for (const [path, size] of [["data/big.bin", 500_000], ["data/small.txt", 1_234]] as const) {
+    for (const [path, size] of [
+      ["data/big.bin", 500_000],
+      ["data/small.txt", 1_234],
+    ] as const) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), Buffer.alloc(size, path));
     }
@@ -50,7 +62,11 @@ describe.skipIf(host === "")("a built image", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const analysis = async (...words: string[]): Promise<Analysis> => {
-    const { code, out, err } = await plimsoll(folder, ["analyze", image, "--format", "json", ...words], environment);
+    const { code, out, err } = await plimsoll(
+      folder,
+      ["analyze", image, "--format", "json", ...words],
+      environment,
+    );
     expect({ code, err }).toEqual({ code: 0, err: "" });
     return JSON.parse(out) as Analysis;
   };
@@ -66,7 +82,9 @@ describe.skipIf(host === "")("a built image", () => {
     const { bytes } = await analysis();
     // The chmod stores the file again and keeps its other name apart; small.txt is copied again unchanged.
     expect(bytes.wasted.deleted).toBe(500_000);
-    expect(bytes.visible + bytes.wasted.deleted + bytes.wasted.overwritten + bytes.wasted.metadataOnly).toBe(bytes.layers);
+    expect(bytes.visible + bytes.wasted.deleted + bytes.wasted.overwritten + bytes.wasted.metadataOnly).toBe(
+      bytes.layers,
+    );
     expect(bytes.wasted.metadataOnly).toBeGreaterThanOrEqual(1_234);
   });
 
@@ -92,7 +110,9 @@ describe.skipIf(host === "")("a built image", () => {
     expect(absent.err).toMatch(/^plimsoll: The image plimsoll-test-nothing:1 is not there .*\n$/);
     const down = await plimsoll(folder, ["analyze", image], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
     expect(down).toMatchObject({ code: 2, out: "" });
-    expect(down.err).toMatch(/^plimsoll: No Docker engine answers at unix:\/\/\/nowhere\/docker\.sock: .*\n$/);
+    expect(down.err).toMatch(
+      /^plimsoll: No Docker engine answers at unix:\/\/\/nowhere\/docker\.sock: .*\n$/,
+    );
   });
 
   it("is the same from an archive", async () => {
@@ -110,7 +130,9 @@ describe.skipIf(host === "")("a built image", () => {
     mkdirSync(saved);
     docker("save", "-o", join(folder, "truth.tar"), image);
     execFileSync("tar", ["-C", saved, "-xf", join(folder, "truth.tar")]);
-    const [manifest] = JSON.parse(readFileSync(join(saved, "manifest.json"), "utf8")) as { Layers: string[] }[];
+    const [manifest] = JSON.parse(readFileSync(join(saved, "manifest.json"), "utf8")) as {
+      Layers: string[];
+    }[];
     return (manifest?.Layers ?? []).map((layer) =>
       execFileSync("tar", ["--numeric-owner", "-tvf", join(saved, layer)], { encoding: "utf8" })
         .split("\n")

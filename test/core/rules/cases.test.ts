@@ -13,24 +13,29 @@ const folder = join(import.meta.dirname, "cases");
 const judge = await newJudge();
 
 describe.each(readdirSync(folder))("%s", (file) => {
-  it.each(casesIn(readFileSync(join(folder, file), "utf8")))("$title", ({ source, marks, fixed, context }) => {
-    const world = worldWith(context);
-    const reading = judge.read("dockerfile", source);
-    const findings = judge.findings(reading, world, {});
-    expect(
-      findings.map(({ at, rule, severity, saving }) => {
-        const { line, character } = reading.lines.positionAt(at.start);
-        return `${line}:${character} ${source.slice(at.start, at.end)} ${severity} ${rule} (${sizeLabel(saving)})`;
-      }),
-    ).toEqual(marks);
-    const result = judge.fixAll(reading, world, {}, { review: true });
-    if (fixed !== undefined) expect(result.text).toBe(fixed);
-    const again = judge.fixAll(judge.read("dockerfile", result.text), world, {}, { review: true });
-    if (result.otherFiles.length === 0) expect(again.applied).toEqual([]);
-    // The same file with Windows line breaks says the same.
-    const windows = judge.read("dockerfile", source.replaceAll("\n", "\r\n"));
-    expect(judge.findings(windows, world, {}).map((found) => found.rule)).toEqual(findings.map((found) => found.rule));
-  });
+  it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
+    "$title",
+    ({ source, marks, fixed, context }) => {
+      const world = worldWith(context);
+      const reading = judge.read("dockerfile", source);
+      const findings = judge.findings(reading, world, {});
+      expect(
+        findings.map(({ at, rule, severity, saving }) => {
+          const { line, character } = reading.lines.positionAt(at.start);
+          return `${line}:${character} ${source.slice(at.start, at.end)} ${severity} ${rule} (${sizeLabel(saving)})`;
+        }),
+      ).toEqual(marks);
+      const result = judge.fixAll(reading, world, {}, { review: true });
+      if (fixed !== undefined) expect(result.text).toBe(fixed);
+      const again = judge.fixAll(judge.read("dockerfile", result.text), world, {}, { review: true });
+      if (result.otherFiles.length === 0) expect(again.applied).toEqual([]);
+      // The same file with Windows line breaks says the same.
+      const windows = judge.read("dockerfile", source.replaceAll("\n", "\r\n"));
+      expect(judge.findings(windows, world, {}).map((found) => found.rule)).toEqual(
+        findings.map((found) => found.rule),
+      );
+    },
+  );
 });
 
 function casesIn(text: string) {
@@ -50,7 +55,9 @@ function casesIn(text: string) {
         else if (mark?.[1] !== undefined) {
           const start = mark[1].length + 1;
           const above = lines.at(-1) ?? "";
-          marks.push(`${lines.length - 1}:${start} ${above.slice(start, start + (mark[2] ?? "").length)} ${mark[3]}`);
+          marks.push(
+            `${lines.length - 1}:${start} ${above.slice(start, start + (mark[2] ?? "").length)} ${mark[3]}`,
+          );
         } else lines.push(line);
       }
       return { title, source: lines.join("\n"), marks, fixed, context };

@@ -22,22 +22,28 @@ describe.each(all)("$id", (rule) => {
     expect(found.length).toBe(reported ? 1 : 0);
   });
 
-  it.each(examplesIn(rule.docs).filter((it) => it.reported))("its fixes silence it: $source", ({ source }) => {
-    const reading = judge.read("dockerfile", source);
-    for (const finding of judge.findings(reading, world, {}).filter((it) => it.rule === rule.id)) {
-      expect(judge.fixes(reading, world, {}, finding).length).toBe(finding.fixes.length);
-    }
-  });
+  it.each(examplesIn(rule.docs).filter((it) => it.reported))(
+    "its fixes silence it: $source",
+    ({ source }) => {
+      const reading = judge.read("dockerfile", source);
+      for (const finding of judge.findings(reading, world, {}).filter((it) => it.rule === rule.id)) {
+        expect(judge.fixes(reading, world, {}, finding).length).toBe(finding.fixes.length);
+      }
+    },
+  );
 
-  it.each(examplesIn(rule.docs).filter((it) => it.reported))("is silenced by a comment: $source", ({ source }) => {
-    if (rule.on === "suppressions") return;
-    const reading = judge.read("dockerfile", source);
-    const [finding] = judge.findings(reading, world, {}).filter((it) => it.rule === rule.id);
-    const edit = finding && judge.suppressionEdit(reading, finding);
-    const text = source.slice(0, edit?.at.start) + (edit?.insert ?? "") + source.slice(edit?.at.start ?? 0);
-    const after = judge.findings(judge.read("dockerfile", text), world, {});
-    expect(after.filter((it) => it.rule === rule.id || it.rule === "suppression-unused")).toEqual([]);
-  });
+  it.each(examplesIn(rule.docs).filter((it) => it.reported))(
+    "is silenced by a comment: $source",
+    ({ source }) => {
+      if (rule.on === "suppressions") return;
+      const reading = judge.read("dockerfile", source);
+      const [finding] = judge.findings(reading, world, {}).filter((it) => it.rule === rule.id);
+      const edit = finding && judge.suppressionEdit(reading, finding);
+      const text = source.slice(0, edit?.at.start) + (edit?.insert ?? "") + source.slice(edit?.at.start ?? 0);
+      const after = judge.findings(judge.read("dockerfile", text), world, {});
+      expect(after.filter((it) => it.rule === rule.id || it.rule === "suppression-unused")).toEqual([]);
+    },
+  );
 
   it("can be switched off and fixed in severity", () => {
     for (const { source } of examplesIn(rule.docs).filter((it) => it.reported)) {
@@ -52,7 +58,8 @@ describe.each(all)("$id", (rule) => {
 
 function examplesIn(docs: string): { reported: boolean; source: string }[] {
   const [, loud = "", silent = ""] = /## Reported([\s\S]*)## Not reported([\s\S]*)/.exec(docs) ?? [];
-  const blocks = (text: string) => [...text.matchAll(/```dockerfile\n([\s\S]*?)```/g)].map((it) => it[1] ?? "");
+  const blocks = (text: string) =>
+    [...text.matchAll(/```dockerfile\n([\s\S]*?)```/g)].map((it) => it[1] ?? "");
   return [
     ...blocks(loud).map((source) => ({ reported: true, source })),
     ...blocks(silent).map((source) => ({ reported: false, source })),

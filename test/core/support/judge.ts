@@ -9,7 +9,9 @@ import { emptyWorld, type World } from "../../../core/world.ts";
 
 const require = createRequire(import.meta.url);
 const runtime = readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"));
-const bash = readFileSync(join(dirname(require.resolve("tree-sitter-bash/package.json")), "tree-sitter-bash.wasm"));
+const bash = readFileSync(
+  join(dirname(require.resolve("tree-sitter-bash/package.json")), "tree-sitter-bash.wasm"),
+);
 
 export const newJudge = async (): Promise<Judge> => new Judge(await loadShellReader({ runtime, bash }));
 
