@@ -28,7 +28,16 @@ if (spawnSync("code", ["--version"]).status === 0) {
 } else await openInBrowser();
 
 async function openInBrowser(): Promise<void> {
-  const reason = installVsCodeServer((line) => console.log(line));
+  let reason: string | undefined;
+  try {
+    reason = installVsCodeServer((line) => console.log(line));
+  } catch (cause) {
+    console.error(
+      `VS Code could not be installed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   if (reason !== undefined) {
     console.log(`Not opened: ${reason}.`);
     return;

@@ -40,8 +40,16 @@ export function installVsCodeServer(say: (line: string) => void): string | undef
   rmSync(folder, { recursive: true, force: true });
   // In folders of their own: npm would prune one while the other is built.
   install("node", nodeVersion, process.execPath, process.env);
-  // npm puts the folder of its own Node first, so it has to run with the one that is wanted.
-  install("code", codeServer, join(node, "bin", "node"), { ...process.env, npm_config_nodedir: node });
+  // An npm around this one names its own Node to scripts, so all that says which Node to take is replaced.
+  const program = join(node, "bin", "node");
+  install("code", codeServer, program, {
+    ...process.env,
+    NODE: program,
+    npm_node_execpath: program,
+    npm_config_user_agent: undefined,
+    npm_config_nodedir: node,
+    PATH: `${join(node, "bin")}:${process.env["PATH"] ?? ""}`,
+  });
   writeFileSync(stamp, codeServer);
   return undefined;
 }
