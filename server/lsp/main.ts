@@ -7,6 +7,7 @@ import { readVersion } from "../engine/version.ts";
 
 import { rulePagesIn } from "./rule-pages.ts";
 import { serve } from "./serve.ts";
+import { warmUp } from "./warm-up.ts";
 
 const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
 
@@ -19,8 +20,10 @@ async function main(): Promise<void> {
     return;
   }
   const connection = createConnection();
+  const shell = await loadShellReader(await readShellFiles(__dirname));
+  warmUp(shell);
   const fence = serve(connection, {
-    shell: await loadShellReader(await readShellFiles(__dirname)),
+    shell,
     pageOf: rulePagesIn(join(__dirname, "rules")),
     version: await readVersion(__dirname),
     home: __dirname,
