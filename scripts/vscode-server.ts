@@ -60,7 +60,7 @@ export interface Served {
 }
 
 /** Serves a folder with an extension under development; resolves when the page answers. */
-export async function serveVsCode(extension: string, workspace: string): Promise<Served> {
+export async function serveVsCode(extension: string, workspace: string, openFile?: string): Promise<Served> {
   const port = await freePort();
   const data = join(folder, "data");
   mkdirSync(data, { recursive: true });
@@ -81,6 +81,7 @@ export async function serveVsCode(extension: string, workspace: string): Promise
   const payload = [
     ["extensionDevelopmentPath", `vscode-remote://${origin}${extension}`],
     ["skipWelcome", "true"],
+    ...(openFile === undefined ? [] : [["openFile", `vscode-remote://${origin}${openFile}`]]),
   ];
   const address = `http://${origin}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
   for (let tries = 0; tries < 240; tries += 1) {
