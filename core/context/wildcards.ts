@@ -6,11 +6,16 @@
  */
 
 /** Over a whole path, without a leading slash. https://pkg.go.dev/github.com/moby/patternmatcher */
-export function ignoreExpression(pattern: string): RegExp | undefined {
+export const ignoreExpression = (pattern: string): RegExp | undefined => expression(pattern, true);
+
+/** Over one name. https://pkg.go.dev/path/filepath#Match */
+export const nameExpression = (pattern: string): RegExp | undefined => expression(pattern, false);
+
+function expression(pattern: string, acrossFolders: boolean): RegExp | undefined {
   let source = "^";
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern.charAt(at);
-    if (char === "*" && pattern.charAt(at + 1) === "*") {
+    if (acrossFolders && pattern.startsWith("**", at)) {
       at += pattern.charAt(at + 2) === "/" ? 2 : 1;
       source += at === pattern.length - 1 ? ".*" : "(?:.*/)?";
     } else if (char === "[") {
@@ -18,24 +23,10 @@ export function ignoreExpression(pattern: string): RegExp | undefined {
       if (set === undefined) return undefined;
       source += set.source;
       at = set.end - 1;
-    } else source += plainSource(pattern, at);
-    if (char === "\\") at += 1;
-  }
-  return new RegExp(`${source}$`, "su");
-}
-
-/** Over one name. https://pkg.go.dev/path/filepath#Match */
-export function nameExpression(pattern: string): RegExp | undefined {
-  let source = "^";
-  for (let at = 0; at < pattern.length; at += 1) {
-    const char = pattern.charAt(at);
-    if (char === "[") {
-      const set = characterSet(pattern, at);
-      if (set === undefined) return undefined;
-      source += set.source;
-      at = set.end - 1;
-    } else source += plainSource(pattern, at);
-    if (char === "\\") at += 1;
+    } else {
+      source += plainSource(pattern, at);
+      if (char === "\\") at += 1;
+    }
   }
   return new RegExp(`${source}$`, "su");
 }
