@@ -280,6 +280,7 @@ class InstructionBuilder {
       redirects: [],
       piped: false,
       removeAt: undefined,
+      environment: stage?.surroundings.values ?? new Values(),
     };
     return [{ ...command, effects: effectsOf(command) }];
   }
@@ -328,6 +329,7 @@ function commandOf(it: EvaluatedCommand, inSource: (at: Span) => Span): Command 
     redirects: it.redirects.map(({ operator, target }) => ({ operator, target: wordOf(target) })),
     piped: it.piped,
     removeAt: it.removeAt && inSource(it.removeAt),
+    environment: it.environment,
   };
   return { ...command, effects: effectsOf(command) };
 }

@@ -27,6 +27,8 @@ export interface EvaluatedCommand {
   readonly piped: boolean;
   /** In the joined text; see `Command.removeAt`. */
   readonly removeAt: Span | undefined;
+  /** Variables as the program sees them. Never changed afterwards. */
+  readonly environment: Values;
 }
 
 type Status = "success" | "failure" | "unknown";
@@ -158,10 +160,15 @@ class Evaluator {
   ): Status {
     const words = it.words.flatMap((word) => evaluatedWord(word, state.values));
     const redirects = it.redirects.map((redirect) => evaluatedRedirect(redirect, state.values));
-    this.commands.push({ at: it.at, words, redirects, runs, directory: state.directory, piped, removeAt });
+    const environment = environmentOf(it, state.values);
+    const { directory } = state;
+    this.commands.push({ at: it.at, words, redirects, runs, directory, piped, removeAt, environment });
     const [program, ...rest] = words.map((word) => word.text);
     const isDeclaration =
       program === undefined || program === "export" || program === "readonly" || program === "local";
+    // What earlier commands saw stays as it was.
+    const sets = (isDeclaration && it.assignments.length > 0) || program === "unset";
+    if (sets && runs !== "never") state.values = state.values.copy();
     if (isDeclaration && runs !== "never") {
       for (const { name, value } of it.assignments) {
         state.values.set(name, value === undefined ? "" : textOf(value.parts, state.values));
@@ -169,13 +176,25 @@ class Evaluator {
     }
     if (program === "cd")
       state.directory = rest.length === 1 ? posixJoin(state.directory, rest[0]) : undefined;
-    if (program === "unset") for (const name of rest) if (name !== undefined) state.values.set(name, "");
+    if (program === "unset" && runs !== "never") {
+      for (const name of rest) if (name !== undefined) state.values.set(name, "");
+    }
     if (program === "true" || program === ":" || (words.length === 0 && it.assignments.length > 0))
       return "success";
     if (program === "false") return "failure";
     if (program === "[" || program === "test" || program === "[[") return testStatus(words);
     return "unknown";
   }
+}
+
+/** With the assignments that stand before the program. */
+function environmentOf(it: SimpleCommand, values: Values): Values {
+  if (it.words.length === 0 || it.assignments.length === 0) return values;
+  const res = values.copy();
+  for (const { name, value } of it.assignments) {
+    res.set(name, value === undefined ? "" : textOf(value.parts, values));
+  }
+  return res;
 }
 
 const copyOf = (state: ShellState): ShellState => ({

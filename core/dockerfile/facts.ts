@@ -7,6 +7,7 @@
 import type { Span } from "../text/span.ts";
 import type { Effect } from "../tools/effect.ts";
 import type { CommentLine, EscapeCharacter } from "./split.ts";
+import type { ReadonlyValues } from "./values.ts";
 
 /** A word of the source. */
 export interface Word {
@@ -99,6 +100,8 @@ export interface Command {
   readonly piped: boolean;
   /** The text to remove so that the rest of the script stays a script, or undefined where that is not provable. */
   readonly removeAt: Span | undefined;
+  /** Variables as the program sees them, as far as the Dockerfile sets them. */
+  readonly environment: ReadonlyValues;
 }
 
 export interface Stage {

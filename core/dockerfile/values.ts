@@ -3,14 +3,19 @@
  *
  * Invariant: undefined means "cannot be decided", never "empty".
  */
-export class Values {
+export interface ReadonlyValues {
+  /** Undefined also for names that the file never sets: the base image may. */
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+}
+
+export class Values implements ReadonlyValues {
   readonly #known: Map<string, string | undefined>;
 
   constructor(known: Iterable<readonly [string, string | undefined]> = []) {
     this.#known = new Map(known);
   }
 
-  /** Undefined also for names that the file never sets: the base image may. */
   get(name: string): string | undefined {
     return this.#known.get(name);
   }

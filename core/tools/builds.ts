@@ -20,10 +20,10 @@ export const pythonInstallers: Tool = {
 
 export const python: Tool = {
   names: ["python", "python3"],
-  effects({ words }) {
+  effects({ words, directory, environment }) {
     const texts = words.map((it) => it.text);
     if (texts[1] === "-m" && (texts[2] === "pip" || texts[2] === "build")) {
-      return pythonInstallers.effects({ words: words.slice(2), directory: undefined });
+      return pythonInstallers.effects({ words: words.slice(2), directory, environment });
     }
     return texts[1] === "setup.py" ? builds : undefined;
   },

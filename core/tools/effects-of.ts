@@ -34,5 +34,5 @@ function unwrapped(command: Omit<Command, "effects">): Invocation {
     words = words.slice(1);
     while (/^-|^[A-Za-z_]\w*=/.test(words[0]?.text ?? "")) words = words.slice(1);
   }
-  return { words, directory: command.directory };
+  return { words, directory: command.directory, environment: command.environment };
 }

@@ -1,6 +1,7 @@
 /** A tool model: what one program does to the layer it runs in, read from its words. */
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
+import type { ReadonlyValues } from "../dockerfile/values.ts";
 import type { Effect, PathWord } from "./effect.ts";
 
 export interface Invocation {
@@ -8,6 +9,8 @@ export interface Invocation {
   readonly words: readonly Word[];
   /** Absolute working directory, when known. */
   readonly directory: string | undefined;
+  /** Variables as the program sees them. */
+  readonly environment: ReadonlyValues;
 }
 
 export interface Tool {
@@ -17,9 +20,17 @@ export interface Tool {
   effects(call: Invocation): readonly Effect[] | undefined;
 }
 
+export interface Option {
+  /** With its dashes. */
+  readonly name: string;
+  readonly value: Word | undefined;
+  /** The word that holds the name. */
+  readonly word: Word;
+}
+
 /** Arguments after the program, options apart from operands. */
 export interface SplitArguments {
-  readonly options: readonly { readonly name: string; readonly value: Word | undefined }[];
+  readonly options: readonly Option[];
   readonly operands: readonly Word[];
 }
 
@@ -28,7 +39,7 @@ export interface SplitArguments {
  * (with their dashes) that take the next word. A word that cannot be decided counts as an operand.
  */
 export function splitArguments(words: readonly Word[], valued: ReadonlySet<string>): SplitArguments {
-  const options: { name: string; value: Word | undefined }[] = [];
+  const options: Option[] = [];
   const operands: Word[] = [];
   const rest = words.slice(1);
   for (let index = 0; index < rest.length; index += 1) {
@@ -42,18 +53,22 @@ export function splitArguments(words: readonly Word[], valued: ReadonlySet<strin
     if (text.startsWith("--")) {
       const equals = text.indexOf("=");
       const name = equals === -1 ? text : text.slice(0, equals);
-      if (equals !== -1) options.push({ name, value: { text: text.slice(equals + 1), at: word.at } });
-      else if (valued.has(name)) options.push({ name, value: rest[++index] });
-      else options.push({ name, value: undefined });
+      if (equals !== -1) options.push({ name, value: { text: text.slice(equals + 1), at: word.at }, word });
+      else if (valued.has(name)) options.push({ name, value: rest[++index], word });
+      else options.push({ name, value: undefined, word });
     } else if (text.startsWith("-") && text.length > 1) {
       for (let at = 1; at < text.length; at += 1) {
         const name = `-${text.charAt(at)}`;
         if (!valued.has(name)) {
-          options.push({ name, value: undefined });
+          options.push({ name, value: undefined, word });
           continue;
         }
         const attached = text.slice(at + 1);
-        options.push({ name, value: attached === "" ? rest[++index] : { text: attached, at: word.at } });
+        options.push({
+          name,
+          value: attached === "" ? rest[++index] : { text: attached, at: word.at },
+          word,
+        });
         break;
       }
     } else operands.push(word);
