@@ -64,7 +64,12 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "media"), { recursive: true });
 copyFiles();
 if (watches) {
-  for (const options of [node, page]) await (await context(options)).watch();
+  for (const options of [node, page]) {
+    const watched = await context(options);
+    // Watching begins at once and builds later; who waits for the line below wants the bundles.
+    await watched.rebuild();
+    await watched.watch();
+  }
   console.log("Watching.");
 } else {
   const results = await Promise.all([build(node), build(page)]);

@@ -1,12 +1,10 @@
 import { readVersion } from "../engine/version.ts";
-import { analyze } from "./analyze.ts";
 import { commandOf } from "./arguments.ts";
-import { check } from "./check.ts";
 import { type Console, type Exit, exits } from "./console.ts";
-import { fix } from "./fix.ts";
 import { helpText } from "./help.ts";
 import { paintFor } from "./terminal.ts";
 
+/** Commands are loaded when they are asked for: `--help` and `--version` load no engine. */
 async function run(words: readonly string[], console: Console): Promise<Exit> {
   const command = commandOf(words);
   switch (command.kind) {
@@ -20,11 +18,11 @@ async function run(words: readonly string[], console: Console): Promise<Exit> {
       console.trouble(command.message);
       return exits.trouble;
     case "check":
-      return check(command, console);
+      return (await import("./check.ts")).check(command, console);
     case "fix":
-      return fix(command, console);
+      return (await import("./fix.ts")).fix(command, console);
     case "analyze":
-      return analyze(command, console);
+      return (await import("./analyze.ts")).analyze(command, console);
   }
 }
 

@@ -13,6 +13,7 @@ type Answer<Result> = Result | ResponseError<never>;
 export class Fence {
   readonly #log: Log;
   #phase: "created" | "running" | "ended" = "created";
+  #lastMessage = performance.now();
 
   constructor(log: Log) {
     this.#log = log;
@@ -24,6 +25,11 @@ export class Fence {
 
   get ended(): boolean {
     return this.#phase === "ended";
+  }
+
+  /** Milliseconds since the client last sent something. */
+  get quiet(): number {
+    return performance.now() - this.#lastMessage;
   }
 
   start(): void {
@@ -39,6 +45,7 @@ export class Fence {
     handler: (params: Params, token: CancellationToken) => Answer<Result> | Promise<Answer<Result>>,
   ): (params: Params, token: CancellationToken) => Promise<Answer<Result>> {
     return async (params, token) => {
+      this.#lastMessage = performance.now();
       if (this.#phase === "created")
         return new ResponseError<never>(ErrorCodes.ServerNotInitialized, `${name} came before initialize.`);
       if (this.#phase === "ended")
@@ -57,6 +64,7 @@ export class Fence {
     handler: (params: Params) => void | Promise<void>,
   ): (params: Params) => void {
     return (params) => {
+      this.#lastMessage = performance.now();
       if (this.#phase === "running") this.guard(name, () => handler(params));
     };
   }

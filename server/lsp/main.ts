@@ -7,7 +7,6 @@ import { readVersion } from "../engine/version.ts";
 
 import { rulePagesIn } from "./rule-pages.ts";
 import { serve } from "./serve.ts";
-import { warmUp } from "./warm-up.ts";
 
 const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
 
@@ -19,9 +18,9 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  // Loaded while the client's first message is on its way.
+  const shell = readShellFiles(__dirname).then(loadShellReader);
   const connection = createConnection();
-  const shell = await loadShellReader(await readShellFiles(__dirname));
-  warmUp(shell);
   const fence = serve(connection, {
     shell,
     pageOf: rulePagesIn(join(__dirname, "rules")),
@@ -33,9 +32,10 @@ async function main(): Promise<void> {
   process.on("unhandledRejection", (cause) => fence.report("server", cause));
   process.on("disconnect", () => process.exit(fence.ended ? 0 : 1));
   connection.listen();
+  await shell;
 }
 
 main().catch((cause: unknown) => {
   process.stderr.write(`plimsoll server: ${cause instanceof Error ? cause.message : String(cause)}\n`);
-  process.exitCode = 2;
+  process.exit(2);
 });

@@ -27,9 +27,10 @@ import { ImageDesk } from "./image-desk.ts";
 import type { OpenDocument } from "./open-documents.ts";
 import { Session } from "./session.ts";
 import { hoverFrom, inlayHintOf } from "./to-proto.ts";
+import { warmUpWhenQuiet } from "./warm-up.ts";
 
 interface Options {
-  readonly shell: ShellReader;
+  readonly shell: Promise<ShellReader>;
   /** Where the page lies that explains a rule. */
   readonly pageOf: (rule: string) => string | undefined;
   readonly version: string;
@@ -43,6 +44,7 @@ export function serve(connection: Connection, options: Options): Fence {
   const fence = new Fence((line) => connection.console.error(line));
   let session: Session | undefined;
   let images: ImageDesk | undefined;
+  let warm = false;
   const here = (): Session => {
     if (session === undefined) throw new Error("no session: a handler ran outside its fence");
     return session;
@@ -53,8 +55,8 @@ export function serve(connection: Connection, options: Options): Fence {
   };
   const documentAt = (uri: string): OpenDocument | undefined => here().documents.get(uri);
 
-  connection.onInitialize((params) => {
-    session = new Session({ connection, fence, ...options }, params);
+  connection.onInitialize(async (params) => {
+    session = new Session({ connection, fence, ...options, shell: await options.shell }, params);
     fence.start();
     return session.result();
   });
@@ -67,7 +69,11 @@ export function serve(connection: Connection, options: Options): Fence {
   connection.onDidOpenTextDocument(
     fence.notification("didOpen", (params) => {
       const document = here().documents.open(params);
-      if (document !== undefined) here().opened(document);
+      if (document === undefined) return;
+      here().opened(document);
+      if (warm) return;
+      warm = true;
+      void options.shell.then((shell) => warmUpWhenQuiet(shell, () => fence.quiet));
     }),
   );
   connection.onDidChangeTextDocument(

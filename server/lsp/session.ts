@@ -178,9 +178,9 @@ export class Session {
   }
 
   async #settle(document: OpenDocument): Promise<void> {
-    const known = this.#configured.then(() =>
-      this.worlds.look(document, this.desk.readingOf(document)?.facts),
-    );
+    // Reading the first document takes long, and is none of the waiting that has a bound.
+    const facts = this.desk.readingOf(document)?.facts;
+    const known = this.#configured.then(() => this.worlds.look(document, facts));
     known.catch((cause: unknown) => this.#options.fence.report("build context", cause));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {

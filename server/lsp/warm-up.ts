@@ -3,6 +3,7 @@ import { Judge } from "../../core/judge.ts";
 import { emptyWorld } from "../../core/world.ts";
 
 const rounds = 40;
+const pauseMilliseconds = 50;
 
 const text = (round: number): string => `ARG BASE=debian:12
 FROM \${BASE} AS base
@@ -23,12 +24,20 @@ CMD ["run"]
 `;
 
 /**
- * Judges a made-up Dockerfile as if it were typed, so that the first keystrokes find compiled code. It costs some tens
- * of milliseconds while the client is still starting; without it they fall on the first keystrokes.
+ * Judges a made-up Dockerfile as if it were typed, so that the first keystrokes find compiled code. One round at a time,
+ * and only while the client is quiet: a start does not wait for it, and neither does a key.
  */
-export function warmUp(shell: ShellReader): void {
+export function warmUpWhenQuiet(shell: ShellReader, quiet: () => number): void {
   const judge = new Judge(shell);
-  for (let round = 0; round < rounds; round += 1) {
+  let round = 0;
+  const step = (): void => {
+    if (quiet() < pauseMilliseconds) {
+      setTimeout(step, pauseMilliseconds).unref();
+      return;
+    }
     judge.findings(judge.read("dockerfile", text(round)), emptyWorld, {});
-  }
+    round += 1;
+    if (round < rounds) setImmediate(step);
+  };
+  step();
 }

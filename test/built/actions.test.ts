@@ -121,7 +121,9 @@ describe("hover and hints", () => {
     const path = join(folder, "docker", "api.Dockerfile");
     const editor = await Editor.start({ folder });
     const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"));
-    await document.diagnostics();
+    await editor.until(() =>
+      editor.published.find((it) => it.diagnostics.some(({ code }) => code === "tests-copied")),
+    );
     const hints = await editor.request<InlayHint[]>("textDocument/inlayHint", {
       textDocument: { uri: document.uri },
       range: { start: { line: 102, character: 0 }, end: { line: 103, character: 0 } },

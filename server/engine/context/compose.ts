@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import { parseDocument } from "yaml";
 
 /** A service or bake target that builds a given Dockerfile. */
 export interface BuildPlan {
@@ -26,7 +25,7 @@ export async function buildPlans(folder: string, dockerfile: string): Promise<re
     const file = resolve(folder, name);
     const text = await readFile(file, "utf8").catch(() => undefined);
     if (text === undefined || text.length > largest) continue;
-    const content = name.endsWith(".json") ? jsonOf(text) : yamlOf(text);
+    const content = name.endsWith(".json") ? jsonOf(text) : await yamlOf(text);
     const entries = isRecord(content) ? (content[name.includes("bake") ? "target" : "services"] ?? {}) : {};
     if (!isRecord(entries)) continue;
     for (const entry of Object.values(entries)) {
@@ -81,8 +80,10 @@ function textOf(value: unknown): string | undefined {
   return res.includes("$") ? undefined : res.replaceAll("\0", "$");
 }
 
-function yamlOf(text: string): unknown {
+/** The parser is loaded for the first compose file: most folders have none. */
+async function yamlOf(text: string): Promise<unknown> {
   try {
+    const { parseDocument } = await import("yaml");
     // Merge keys are common in compose files; the bound stops aliases that multiply.
     return parseDocument(text, { merge: true, logLevel: "silent" }).toJS({ maxAliasCount: 200 });
   } catch {

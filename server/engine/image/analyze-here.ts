@@ -31,7 +31,7 @@ export async function analyzeHere(target: AnalysisTarget, listener: Listener): P
 }
 
 async function analyzeEngineImage(reference: string, host: string, listener: Listener): Promise<Analysed> {
-  const opened = openEngine(host, process.env);
+  const opened = await openEngine(host, process.env);
   if (!opened.ok) return opened;
   const { docker, address } = opened.engine;
   try {

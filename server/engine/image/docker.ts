@@ -1,4 +1,4 @@
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import type { ImageSummary, Problem } from "../../../protocol/requests.ts";
 import { engineProblem } from "./problems.ts";
 
@@ -14,8 +14,12 @@ export type Opened =
   | { readonly ok: true; readonly engine: Engine }
   | { readonly ok: false; readonly problem: Problem };
 
-/** `host`: an address as in DOCKER_HOST; empty: DOCKER_HOST, else the standard socket. */
-export function openEngine(host: string, environment: NodeJS.ProcessEnv): Opened {
+/**
+ * `host`: an address as in DOCKER_HOST; empty: DOCKER_HOST, else the standard socket. dockerode is a third of the
+ * server's code, so it is loaded with the first engine.
+ */
+export async function openEngine(host: string, environment: NodeJS.ProcessEnv): Promise<Opened> {
+  const { default: Docker } = await import("dockerode");
   const address = host || environment["DOCKER_HOST"] || `unix://${defaultSocket}`;
   const refused = (why: string): Opened => ({
     ok: false,
@@ -48,7 +52,7 @@ export type Listed =
 
 /** Newest first; images without a name by their id. */
 export async function listImages(host: string, environment: NodeJS.ProcessEnv): Promise<Listed> {
-  const opened = openEngine(host, environment);
+  const opened = await openEngine(host, environment);
   if (!opened.ok) return opened;
   const { docker, address } = opened.engine;
   try {
