@@ -4,8 +4,9 @@
  * Invariant: layers, packages and categories each sum to `bytes.layers`.
  */
 import { addBytes, type Bytes, noBytes, sumOf } from "../size/bytes.ts";
+import { textOf } from "../text/utf8.ts";
 import { cataloguers } from "./cataloguers/all.ts";
-import type { FoundPackage } from "./cataloguers/cataloguer.ts";
+import type { FoundPackage, WantedFiles } from "./cataloguers/cataloguer.ts";
 import { categoryOf } from "./categories.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
 import type { HistoryEntry, Layer } from "./layer.ts";
@@ -186,11 +187,19 @@ function packageRows(
 }
 
 /** The content of a path is that of the highest layer that has it, unless it is hidden. */
-function visibleTexts(layers: readonly Layer[], files: readonly FileVersion[]): ReadonlyMap<string, string> {
-  const res = new Map<string, string>();
+function visibleTexts(layers: readonly Layer[], files: readonly FileVersion[]): WantedFiles {
+  const contents = new Map<string, Uint8Array>();
   for (const { path, layer, hidden } of files) {
-    const text = hidden === undefined ? layers[layer]?.texts.get(path) : undefined;
-    if (text !== undefined) res.set(path, text);
+    const content = hidden === undefined ? layers[layer]?.texts.get(path) : undefined;
+    if (content !== undefined) contents.set(path, content);
   }
-  return res;
+  return {
+    paths: [...contents.keys()],
+    has: (path) => contents.has(path),
+    bytes: (path) => contents.get(path),
+    text: (path) => {
+      const content = contents.get(path);
+      return content === undefined ? undefined : textOf(content);
+    },
+  };
 }

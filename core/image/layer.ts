@@ -1,8 +1,15 @@
 /** One layer as its tar says it: entries in the order of the archive, contents by hash. */
 import type { Bytes } from "../size/bytes.ts";
+import type { FileFacts } from "./probes.ts";
 
 export type LayerEntry =
-  | { readonly kind: "file"; readonly path: string; readonly bytes: Bytes; readonly hash: string }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly bytes: Bytes;
+      readonly hash: string;
+      readonly facts?: FileFacts | undefined;
+    }
   | { readonly kind: "hardlink"; readonly path: string; readonly link: string }
   | { readonly kind: "directory" | "other"; readonly path: string };
 
@@ -10,7 +17,7 @@ export interface Layer {
   readonly diffId: string;
   readonly entries: readonly LayerEntry[];
   /** Contents of the files that cataloguers want, by path. */
-  readonly texts: ReadonlyMap<string, string>;
+  readonly texts: ReadonlyMap<string, Uint8Array>;
 }
 
 /** What history says about an image's making, oldest first. */

@@ -6,6 +6,7 @@
  */
 import { addBytes, type Bytes, noBytes } from "../size/bytes.ts";
 import { type Layer, type LayerEntry, whiteoutKind, whiteoutTarget } from "./layer.ts";
+import type { FileFacts } from "./probes.ts";
 
 export type HiddenKind = "deleted" | "overwritten" | "metadataOnly";
 
@@ -16,6 +17,8 @@ export interface FileVersion {
   readonly hash: string;
   /** Index of the layer that brought it. */
   readonly layer: number;
+  /** What was read from its inside. */
+  readonly facts: FileFacts | undefined;
   /** Visible names. */
   names: number;
   hidden: { readonly kind: HiddenKind; readonly by: number } | undefined;
@@ -107,7 +110,8 @@ class Merger {
     }
     const node = newNode();
     if (it.kind === "file") {
-      node.version = { path: it.path, bytes: it.bytes, hash: it.hash, layer, names: 1, hidden: undefined };
+      const { path, bytes, hash, facts } = it;
+      node.version = { path, bytes, hash, facts, layer, names: 1, hidden: undefined };
       this.files.push(node.version);
     } else if (it.kind === "hardlink") {
       const target = this.#find(partsOf(it.link))?.version;

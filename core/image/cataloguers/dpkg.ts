@@ -9,18 +9,18 @@ const states = "var/lib/apt/extended_states";
 export const dpkg: Cataloguer = {
   ecosystem: "deb",
   wants: (path) => path === status || path === states || list.test(path) || distrolessStatus.test(path),
-  catalogue(texts) {
-    const automatic = automaticPackages(texts.get(states) ?? "");
+  catalogue(files) {
+    const automatic = automaticPackages(files.text(states) ?? "");
     const packages: FoundPackage[] = [];
     const troubles: { path: string; why: string }[] = [];
     const lists = new Map<string, string>();
-    for (const [path, text] of texts) {
+    for (const path of files.paths) {
       const name = list.exec(path)?.[1];
-      if (name !== undefined) lists.set(name, text);
+      if (name !== undefined) lists.set(name, files.text(path) ?? "");
     }
-    for (const [path, text] of texts) {
+    for (const path of files.paths) {
       if (path !== status && !distrolessStatus.test(path)) continue;
-      for (const stanza of text.split(/\n\n+/)) {
+      for (const stanza of (files.text(path) ?? "").split(/\n\n+/)) {
         const field = (name: string): string | undefined =>
           new RegExp(`^${name}: (.*)$`, "m").exec(stanza)?.[1]?.trim();
         const [name, version] = [field("Package"), field("Version")];
@@ -36,7 +36,7 @@ export const dpkg: Cataloguer = {
           version: version ?? "",
           files: (listed ?? "").split("\n").flatMap((it) => (it.length > 1 ? [it.slice(1)] : [])),
           dependsOn: namesIn(`${field("Depends") ?? ""},${field("Pre-Depends") ?? ""}`),
-          requested: texts.has(states) ? !automatic.has(name) : null,
+          requested: files.has(states) ? !automatic.has(name) : null,
         });
       }
     }

@@ -7,14 +7,15 @@ const wanted = /\.dist-info\/(?:METADATA|RECORD|REQUESTED)$/;
 export const python: Cataloguer = {
   ecosystem: "python",
   wants: (path) => wanted.test(path),
-  catalogue(texts) {
+  catalogue(files) {
     const packages: FoundPackage[] = [];
     const troubles: { path: string; why: string }[] = [];
-    for (const [path, text] of texts) {
+    for (const path of files.paths) {
       if (!path.endsWith("/METADATA")) continue;
+      const text = files.text(path) ?? "";
       const folder = path.slice(0, -"/METADATA".length);
       const name = /^Name: (.+)$/m.exec(text)?.[1]?.trim();
-      const record = texts.get(`${folder}/RECORD`);
+      const record = files.text(`${folder}/RECORD`);
       if (name === undefined) {
         troubles.push({ path, why: "no Name in the metadata of this distribution" });
         continue;
@@ -30,7 +31,7 @@ export const python: Cataloguer = {
         dependsOn: [...text.matchAll(/^Requires-Dist: ([A-Za-z0-9][\w.-]*)(?![^\n]*extra\s*==)/gm)].map(
           (it) => it[1] ?? "",
         ),
-        requested: texts.has(`${folder}/REQUESTED`),
+        requested: files.has(`${folder}/REQUESTED`),
       });
     }
     return { packages, troubles };

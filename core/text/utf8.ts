@@ -1,0 +1,59 @@
+/**
+ * Bytes as text. Invariant: `namedText` gives different texts for different bytes, whatever they are: names in tar
+ * archives are bytes, and two files that differ in one byte are two files.
+ */
+
+/** Bytes that are no UTF-8 become U+FFFD. */
+export const textOf = (bytes: Uint8Array, start = 0, end = bytes.length): string =>
+  decoded(bytes, start, end, () => 0xfffd);
+
+/** Bytes that are no UTF-8 become U+DC80 to U+DCFF, lone surrogates that no valid text holds. */
+export const namedText = (bytes: Uint8Array, start = 0, end = bytes.length): string =>
+  decoded(bytes, start, end, (byte) => 0xdc00 + byte);
+
+const most = 4_096;
+
+function decoded(bytes: Uint8Array, start: number, end: number, broken: (byte: number) => number): string {
+  let res = "";
+  let units: number[] = [];
+  for (let at = start; at < end; ) {
+    const first = bytes[at] ?? 0;
+    const length = first < 0x80 ? 1 : sequenceLength(bytes, at, end);
+    if (length === 1) units.push(first);
+    else if (length === 0) units.push(broken(first));
+    else pushPoint(units, pointAt(bytes, at, length));
+    at += Math.max(length, 1);
+    if (units.length >= most) {
+      res += String.fromCharCode(...units);
+      units = [];
+    }
+  }
+  return res + String.fromCharCode(...units);
+}
+
+function pushPoint(units: number[], point: number): void {
+  if (point < 0x1_0000) units.push(point);
+  else units.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff));
+}
+
+function pointAt(bytes: Uint8Array, at: number, length: number): number {
+  let res = (bytes[at] ?? 0) & (0xff >> (length + 1));
+  for (let next = 1; next < length; next += 1) res = (res << 6) | ((bytes[at + next] ?? 0) & 0x3f);
+  return res;
+}
+
+/** 0 for what is no UTF-8: overlong forms, surrogates and points beyond the last too. */
+function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at] ?? 0;
+  const length =
+    first >= 0xc2 && first < 0xe0 ? 2 : first < 0xe0 ? 0 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (length === 0 || at + length > end) return 0;
+  for (let next = 1; next < length; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 0;
+  const point = pointAt(bytes, at, length);
+  const sound =
+    length === 2 ||
+    (length === 3
+      ? point >= 0x800 && (point < 0xd800 || point > 0xdfff)
+      : point >= 0x1_0000 && point < 0x11_0000);
+  return sound ? length : 0;
+}
