@@ -33,8 +33,9 @@ function ruleIndex(): string {
 /** Every exported Tool of core/tools. */
 function toolIndex(): string {
   const found = definitions("core/tools", /^export const (\w+): Tool = /gm);
-  const files = [...new Set(found.map((it) => it.file))];
+  const files = [...new Set(found.map((it) => it.file)), "tool.ts"].sort();
   const imports = files.map((file) => {
+    if (file === "tool.ts") return 'import type { Tool } from "./tool.ts";';
     const names = found.filter((it) => it.file === file).map((it) => it.name);
     const line = `import { ${names.sort(caseless).join(", ")} } from "./${file}";`;
     return line.length <= 110
@@ -42,7 +43,7 @@ function toolIndex(): string {
       : `import {\n${names.map((it) => `  ${it},\n`).join("")}} from "./${file}";`;
   });
   const list = found.map(({ name }) => `  ${name},`);
-  return `${header}${imports.join("\n")}\nimport type { Tool } from "./tool.ts";\n\nexport const tools: readonly Tool[] = [\n${list.join("\n")}\n];\n`;
+  return `${header}${imports.join("\n")}\n\nexport const tools: readonly Tool[] = [\n${list.join("\n")}\n];\n`;
 }
 
 function definitions(folder: string, pattern: RegExp): { name: string; file: string }[] {

@@ -1,5 +1,9 @@
 /** Effects: what a command does to the layer it runs in, as far as its tool model knows. */
 import type { Word } from "../dockerfile/facts.ts";
+import type { Compile } from "./compile.ts";
+import type { ModelDownload } from "./model-download.ts";
+import type { ProjectInstall, ProjectPrune } from "./project-install.ts";
+import type { PythonInstall } from "./python-install.ts";
 
 export type Effect =
   /** Installs packages of a distribution; every package word with its span. */
@@ -25,6 +29,11 @@ export type Effect =
   | { readonly kind: "create"; readonly paths: readonly PathWord[] }
   /** Changes mode or owner only. */
   | { readonly kind: "touch"; readonly paths: readonly PathWord[]; readonly recursive: boolean }
+  | PythonInstall
+  | ProjectInstall
+  | ProjectPrune
+  | Compile
+  | ModelDownload
   /** Builds something that may call a compiler: pip install, make, cargo build … */
   | { readonly kind: "build" }
   /** Reads or runs nothing that was installed and writes no file: echo, set, true … */

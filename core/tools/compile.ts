@@ -1,0 +1,16 @@
+/** What a compiler leaves in its result beside the program. */
+import type { Word } from "../dockerfile/facts.ts";
+import type { PathWord } from "./effect.ts";
+
+export interface Compile {
+  readonly kind: "compile";
+  readonly language: "go" | "rust";
+  /** Symbol tables and debug data stay in the result; undefined: files or variables that are not read decide. */
+  readonly keepsSymbols: boolean | undefined;
+  /** Word of the action, after which a flag can stand. */
+  readonly action: Word;
+  /** Added after `action`; undefined where no flag does. */
+  readonly stripFlag: string | undefined;
+  /** The program that is built, where the words name it. */
+  readonly output: PathWord | undefined;
+}

@@ -1,0 +1,43 @@
+import { hasOption, splitArguments, type Tool } from "./tool.ts";
+
+export const composer: Tool = {
+  names: ["composer", "composer.phar"],
+  effects({ words, directory, environment }) {
+    const args = splitArguments(words, new Set(["-d", "--working-dir", "--ignore-platform-req"]));
+    const [action] = args.operands;
+    switch (action?.text) {
+      case "install":
+      case "i": {
+        const leftOut = environment.get("COMPOSER_NO_DEV");
+        const asked = args.options.filter(({ name }) => name === "--dev");
+        return [
+          {
+            kind: "project-install",
+            tool: "composer",
+            action,
+            directory,
+            development: !(hasOption(args, "--no-dev") || leftOut === "1"),
+            developmentWords: asked.map(({ word }) => word),
+            productionFlag: asked.length > 0 ? undefined : "--no-dev",
+          },
+          { kind: "build" },
+        ];
+      }
+      case "require":
+      case "update":
+      case "create-project":
+      case "global":
+      case "run-script":
+        return [{ kind: "build" }];
+      case "dump-autoload":
+      case "dumpautoload":
+      case "clear-cache":
+      case "clearcache":
+      case "config":
+      case "diagnose":
+        return [{ kind: "nothing" }];
+      default:
+        return undefined;
+    }
+  },
+};

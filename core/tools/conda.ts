@@ -1,0 +1,43 @@
+import { splitArguments, type Tool } from "./tool.ts";
+
+const valued = new Set([
+  "-n",
+  "--name",
+  "-p",
+  "--prefix",
+  "-c",
+  "--channel",
+  "-f",
+  "--file",
+  "-r",
+  "--root-prefix",
+]);
+
+/** conda, mamba and micromamba. */
+export const conda: Tool = {
+  names: ["conda", "mamba", "micromamba"],
+  effects({ words }) {
+    const [action, second] = splitArguments(words, valued).operands;
+    switch (action?.text) {
+      case "install":
+      case "create":
+      case "update":
+      case "upgrade":
+        return [{ kind: "build" }];
+      case "env":
+        return second?.text === "create" || second?.text === "update"
+          ? [{ kind: "build" }]
+          : [{ kind: "nothing" }];
+      case "clean":
+      case "config":
+      case "init":
+      case "info":
+      case "list":
+      case "shell":
+      case "activate":
+        return [{ kind: "nothing" }];
+      default:
+        return undefined;
+    }
+  },
+};

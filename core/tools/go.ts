@@ -1,0 +1,81 @@
+import { optionValue, pathWords, type splitArguments, type Tool } from "./tool.ts";
+
+/** Go takes one dash for long options too. */
+const valued = new Set([
+  "-o",
+  "-ldflags",
+  "-tags",
+  "-gcflags",
+  "-mod",
+  "-buildmode",
+  "-asmflags",
+  "-p",
+  "-C",
+]);
+
+export const go: Tool = {
+  names: ["go"],
+  effects({ words, directory, environment }) {
+    const args = longOptions(words);
+    const [action] = args.operands;
+    switch (action?.text) {
+      case "build":
+      case "install": {
+        const given = optionValue(args, "-ldflags");
+        const flags = `${given?.text ?? ""} ${environment.get("GOFLAGS") ?? ""}`;
+        const undecided =
+          (given !== undefined && given.text === undefined) ||
+          (environment.has("GOFLAGS") && environment.get("GOFLAGS") === undefined);
+        const output = optionValue(args, "-o");
+        const strips = /(?:^|[\s'"=])-s(?:[\s'"]|$)/.test(flags);
+        return [
+          {
+            kind: "compile",
+            language: "go",
+            keepsSymbols: strips ? false : undecided ? undefined : true,
+            action,
+            stripFlag: given === undefined ? '-ldflags="-s -w"' : undefined,
+            output: output && pathWords([output], directory)[0],
+          },
+          { kind: "build" },
+        ];
+      }
+      case "run":
+      case "generate":
+      case "test":
+        return [{ kind: "build" }];
+      case "mod":
+      case "get":
+        return [];
+      case "version":
+      case "env":
+      case "vet":
+      case "clean":
+        return [{ kind: "nothing" }];
+      default:
+        return undefined;
+    }
+  },
+};
+
+/** `-ldflags X`, `-ldflags=X`, `--ldflags=X` as options with two dashes would be. */
+function longOptions(words: Parameters<typeof splitArguments>[0]) {
+  const options: { name: string; value: (typeof words)[number] | undefined; word: (typeof words)[number] }[] =
+    [];
+  const operands: (typeof words)[number][] = [];
+  const rest = words.slice(1);
+  for (let index = 0; index < rest.length; index += 1) {
+    const word = rest[index];
+    if (word === undefined) break;
+    const match = /^--?([a-z][\w-]*)(?:=([\s\S]*))?$/i.exec(word.text ?? "");
+    if (match?.[1] === undefined) {
+      operands.push(word);
+      continue;
+    }
+    const name = `-${match[1]}`;
+    if (match[2] !== undefined) options.push({ name, value: { text: match[2], at: word.at }, word });
+    else if (valued.has(name)) options.push({ name, value: rest[++index], word });
+    else options.push({ name, value: undefined, word });
+  }
+  return { options, operands };
+}

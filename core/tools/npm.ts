@@ -1,0 +1,98 @@
+import type { ReadonlyValues } from "../dockerfile/values.ts";
+import { hasOption, type Option, type SplitArguments, splitArguments, type Tool } from "./tool.ts";
+
+const valued = new Set([
+  "--prefix",
+  "-C",
+  "--omit",
+  "--include",
+  "--only",
+  "--cache",
+  "--registry",
+  "--loglevel",
+  "--workspace",
+  "-w",
+  "--fetch-retries",
+  "--fetch-timeout",
+  "--userconfig",
+]);
+
+/** npm: installs, prunes, scripts. A script may build anything. */
+export const npm: Tool = {
+  names: ["npm"],
+  effects({ words, directory, environment }) {
+    const args = splitArguments(words, valued);
+    const [action, ...packages] = args.operands;
+    switch (action?.text) {
+      case "ci":
+      case "clean-install":
+      case "install":
+      case "i":
+      case "add":
+        if (packages.length > 0 || hasOption(args, "-g", "--global")) return [{ kind: "build" }];
+        return [
+          {
+            kind: "project-install",
+            tool: "npm",
+            action,
+            directory,
+            development: takesDevelopment(args, environment),
+            developmentWords: asks(args).map(({ word }) => word),
+            productionFlag: "--omit=dev",
+          },
+          { kind: "build" },
+        ];
+      case "prune":
+        return leavesOut(args).length > 0 || environment.get("NODE_ENV") === "production"
+          ? [{ kind: "project-prune", tool: "npm", directory }]
+          : [{ kind: "nothing" }];
+      case "run":
+      case "run-script":
+      case "rebuild":
+      case "update":
+      case "exec":
+      case "pack":
+        return [{ kind: "build" }];
+      case "cache":
+      case "config":
+      case "set":
+      case "version":
+      case "ls":
+      case "list":
+      case undefined:
+        return [{ kind: "nothing" }];
+      default:
+        return undefined;
+    }
+  },
+};
+
+const asks = (args: SplitArguments): readonly Option[] =>
+  args.options.filter(
+    ({ name, value }) =>
+      ((name === "--include" || name === "--also") && /^dev/.test(value?.text ?? "")) ||
+      (name === "--production" && value?.text === "false"),
+  );
+
+const leavesOut = (args: SplitArguments): readonly Option[] =>
+  args.options.filter(
+    ({ name, value }) =>
+      (name === "--omit" && value?.text === "dev") ||
+      (name === "--only" && /^prod/.test(value?.text ?? "")) ||
+      (name === "--production" && value?.text !== "false"),
+  );
+
+function takesDevelopment(args: SplitArguments, environment: ReadonlyValues): boolean | undefined {
+  if (asks(args).length > 0) return true;
+  if (leavesOut(args).length > 0) return false;
+  const omit = environment.get("NPM_CONFIG_OMIT") ?? environment.get("npm_config_omit");
+  if (omit === "dev" || environment.get("NPM_CONFIG_PRODUCTION") === "true") return false;
+  return environmentTakes(environment);
+}
+
+/** `NODE_ENV=production` leaves them out in npm, Yarn 1 and pnpm; a declared but undecided value may. */
+export function environmentTakes(environment: ReadonlyValues): boolean | undefined {
+  const value = environment.get("NODE_ENV");
+  if (value === undefined && environment.has("NODE_ENV")) return undefined;
+  return value !== "production";
+}

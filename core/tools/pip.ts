@@ -1,0 +1,160 @@
+import type { Word } from "../dockerfile/facts.ts";
+import type { Effect } from "./effect.ts";
+import {
+  type IndexWord,
+  type PythonInstall,
+  type PythonInstaller,
+  projectWord,
+  requirementWord,
+  sortedOperands,
+} from "./python-install.ts";
+import {
+  hasOption,
+  type Invocation,
+  pathWords,
+  type SplitArguments,
+  splitArguments,
+  type Tool,
+} from "./tool.ts";
+
+/** Options of pip and of `uv pip` that take the next word. */
+const valued = new Set(
+  [
+    ["-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "-e", "--editable"],
+    ["-t", "--target", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--prefix", "--root"],
+    ["--platform", "--python-version", "--implementation", "--abi", "--only-binary", "--no-binary", "--src"],
+    [
+      "--cache-dir",
+      "--trusted-host",
+      "--proxy",
+      "--timeout",
+      "--retries",
+      "--cert",
+      "--client-cert",
+      "--log",
+    ],
+    [
+      "--upgrade-strategy",
+      "--progress-bar",
+      "-C",
+      "--config-settings",
+      "--config-setting",
+      "--global-option",
+    ],
+    ["--build-option", "--report", "--exists-action", "--use-feature", "--use-deprecated", "--python", "-p"],
+    ["--group", "-d", "--dest", "-w", "--wheel-dir", "--override", "--overrides", "--build-constraint", "-b"],
+    [
+      "--index",
+      "--default-index",
+      "--extra",
+      "--index-strategy",
+      "--link-mode",
+      "--torch-backend",
+      "--project",
+    ],
+    ["--resolution", "--prerelease", "--exclude-newer", "--keyring-provider", "--allow-insecure-host"],
+    ["--directory", "--config-file", "--python-platform", "--no-build-package", "--no-binary-package"],
+    ["--upgrade-package", "-P", "--refresh-package", "--reinstall-package"],
+  ].flat(),
+);
+
+export const pip: Tool = {
+  names: ["pip"],
+  effects: (call) => pipEffects(call, "pip"),
+};
+
+/** Words of pip's own interface; `uv pip` has the same one. The program is the first word. */
+export function pipEffects(call: Invocation, tool: PythonInstaller): readonly Effect[] | undefined {
+  const args = splitArguments(call.words, valued);
+  const [action, ...operands] = args.operands;
+  switch (action?.text) {
+    case "install":
+      return installEffects(call, tool, args, action, operands);
+    case "sync": {
+      const files = pathWords(operands, call.directory);
+      return [{ ...pipInstall(call, tool, args, action, []), files }, ...mayBuild(args)];
+    }
+    case "wheel":
+      return mayBuild(args);
+    case "list":
+    case "freeze":
+    case "show":
+    case "check":
+    case "config":
+    case "debug":
+    case "index":
+    case "inspect":
+    case "hash":
+    case "help":
+    case undefined:
+      return [{ kind: "nothing" }];
+    default:
+      return undefined;
+  }
+}
+
+function installEffects(
+  call: Invocation,
+  tool: PythonInstaller,
+  args: SplitArguments,
+  action: Word,
+  operands: readonly Word[],
+): readonly Effect[] {
+  if (hasOption(args, "--dry-run")) return [{ kind: "nothing" }];
+  return [pipInstall(call, tool, args, action, operands), ...mayBuild(args)];
+}
+
+/** Without source distributions nothing is compiled. */
+const mayBuild = (args: SplitArguments): readonly Effect[] =>
+  hasOption(args, "--no-build") ||
+  args.options.some(({ name, value }) => name === "--only-binary" && value?.text === ":all:")
+    ? []
+    : [{ kind: "build" }];
+
+function pipInstall(
+  { words, directory }: Invocation,
+  tool: PythonInstaller,
+  args: SplitArguments,
+  action: Word,
+  operands: readonly Word[],
+): PythonInstall {
+  const valuesOf = (...names: readonly string[]): readonly Word[] =>
+    args.options.flatMap(({ name, value }) => (names.includes(name) && value !== undefined ? [value] : []));
+  const { requirements, projects } = sortedOperands(operands, directory);
+  const editables = valuesOf("-e", "--editable");
+  return {
+    kind: "python-install",
+    tool,
+    program: words[0] ?? action,
+    action,
+    requirements: [
+      ...requirements,
+      ...editables.flatMap((it) =>
+        projectWord(it, directory, true) === undefined ? [requirementWord(it)] : [],
+      ),
+    ],
+    projects: [...projects, ...editables.flatMap((it) => projectWord(it, directory, true) ?? [])],
+    files: pathWords(valuesOf("-r", "--requirement", "--requirements"), directory),
+    selection: undefined,
+    indexes: indexesIn(args),
+    locked: false,
+    dependencies: !hasOption(args, "--no-deps"),
+    upgrades: hasOption(args, "-U", "--upgrade"),
+  };
+}
+
+const indexKinds: Readonly<Record<string, IndexWord["kind"]>> = {
+  "-i": "default",
+  "--index-url": "default",
+  "--default-index": "default",
+  "--extra-index-url": "extra",
+  "--index": "extra",
+  "-f": "links",
+  "--find-links": "links",
+};
+
+export const indexesIn = (args: SplitArguments): readonly IndexWord[] =>
+  args.options.flatMap(({ name, value, word }) => {
+    const kind = indexKinds[name];
+    return kind === undefined ? [] : [{ kind, url: value?.text, word: value ?? word }];
+  });

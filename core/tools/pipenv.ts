@@ -1,0 +1,52 @@
+import { hasOption, splitArguments, type Tool } from "./tool.ts";
+
+const valued = new Set([
+  "-r",
+  "--requirements",
+  "-e",
+  "--editable",
+  "--python",
+  "-i",
+  "--index",
+  "--categories",
+]);
+
+/** Pipenv: development packages come along only when asked for. */
+export const pipenv: Tool = {
+  names: ["pipenv"],
+  effects(call) {
+    const args = splitArguments(call.words, valued);
+    const [action] = args.operands;
+    if (action?.text === "--version" || action?.text === "lock") return [{ kind: "nothing" }];
+    if (action?.text !== "install" && action?.text !== "sync") return undefined;
+    const asked = args.options.filter(({ name }) => name === "-d" || name === "--dev");
+    return [
+      {
+        kind: "python-install",
+        tool: "pipenv",
+        program: call.words[0] ?? action,
+        action,
+        requirements: [],
+        projects: [],
+        files: [],
+        selection: {
+          directory: call.directory,
+          extras: [],
+          allExtras: false,
+          groups: [],
+          allGroups: false,
+          only: [],
+          without: [],
+          development: asked.length > 0 ? "asked for" : "left out",
+          developmentWords: asked.map(({ word }) => word),
+          productionFlag: undefined,
+        },
+        indexes: [],
+        locked: action.text === "sync" || hasOption(args, "--deploy", "--ignore-pipfile"),
+        dependencies: true,
+        upgrades: false,
+      },
+      { kind: "build" },
+    ];
+  },
+};

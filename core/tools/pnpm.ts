@@ -1,0 +1,47 @@
+import { environmentTakes } from "./npm.ts";
+import { hasOption, splitArguments, type Tool } from "./tool.ts";
+
+const valued = new Set(["-C", "--dir", "--filter", "-F", "--store-dir", "--reporter", "--registry"]);
+
+export const pnpm: Tool = {
+  names: ["pnpm"],
+  effects({ words, directory, environment }) {
+    const args = splitArguments(words, valued);
+    const [action] = args.operands;
+    const isProduction = hasOption(args, "-P", "--prod", "--production");
+    switch (action?.text) {
+      case "install":
+      case "i": {
+        const asked = args.options.filter(({ name }) => name === "-D" || name === "--dev");
+        return [
+          {
+            kind: "project-install",
+            tool: "pnpm",
+            action,
+            directory,
+            development: isProduction ? false : asked.length > 0 || environmentTakes(environment),
+            developmentWords: asked.map(({ word }) => word),
+            productionFlag: asked.length > 0 ? undefined : "--prod",
+          },
+          { kind: "build" },
+        ];
+      }
+      case "prune":
+        return isProduction ? [{ kind: "project-prune", tool: "pnpm", directory }] : [{ kind: "nothing" }];
+      case "fetch":
+      case "add":
+      case "run":
+      case "build":
+      case "deploy":
+      case "rebuild":
+        return [{ kind: "build" }];
+      case "store":
+      case "config":
+      case "setup":
+      case undefined:
+        return [{ kind: "nothing" }];
+      default:
+        return undefined;
+    }
+  },
+};

@@ -1,0 +1,98 @@
+import { posixJoin } from "../dockerfile/paths.ts";
+import { namesFrom, type ProjectSelection } from "./python-install.ts";
+import {
+  hasOption,
+  type Invocation,
+  optionValue,
+  type SplitArguments,
+  splitArguments,
+  type Tool,
+} from "./tool.ts";
+
+const valued = new Set([
+  "--with",
+  "--without",
+  "--only",
+  "-E",
+  "--extras",
+  "-C",
+  "--directory",
+  "-P",
+  "--project",
+  "-f",
+  "--format",
+  "-o",
+  "--output",
+]);
+
+/** Poetry 1.x and 2.x: every group that is not optional comes along unless it is left out. */
+export const poetry: Tool = {
+  names: ["poetry"],
+  effects(call) {
+    const args = splitArguments(call.words, valued);
+    const [action] = args.operands;
+    switch (action?.text) {
+      case "install":
+      case "sync":
+        return [
+          {
+            kind: "python-install",
+            tool: "poetry",
+            program: call.words[0] ?? action,
+            action,
+            requirements: [],
+            projects: [],
+            files: [],
+            selection: selectionOf(call, args),
+            indexes: [],
+            locked: true,
+            dependencies: true,
+            upgrades: false,
+          },
+          { kind: "build" },
+        ];
+      case "config":
+      case "check":
+      case "lock":
+      case "show":
+      case "env":
+      case "version":
+      case "self":
+        return [{ kind: "nothing" }];
+      case "build":
+      case "add":
+        return [{ kind: "build" }];
+      default:
+        return undefined;
+    }
+  },
+};
+
+function selectionOf({ directory }: Invocation, args: SplitArguments): ProjectSelection {
+  const valuesOf = (...names: readonly string[]) =>
+    namesFrom(args.options.flatMap((it) => (names.includes(it.name) ? [it.value] : [])));
+  const folder = optionValue(args, "-C", "--directory", "-P", "--project");
+  const [only, without, groups] = [valuesOf("--only"), valuesOf("--without"), valuesOf("--with")];
+  const askedIn = [...only, ...groups].filter(({ name }) => isDevelopmentGroup(name));
+  const isLeftOut =
+    hasOption(args, "--no-dev", "--only-root") ||
+    only.length > 0 ||
+    without.some(({ name }) => name === "dev");
+  return {
+    directory: folder === undefined ? directory : posixJoin(directory, folder.text),
+    extras: valuesOf("-E", "--extras"),
+    allExtras: hasOption(args, "--all-extras"),
+    groups,
+    allGroups: hasOption(args, "--all-groups"),
+    only,
+    without,
+    development: askedIn.length > 0 ? "asked for" : isLeftOut ? "left out" : "by default",
+    developmentWords: askedIn.map(({ word }) => word),
+    productionFlag: "--only main",
+  };
+}
+
+export const isDevelopmentGroup = (name: string): boolean =>
+  /^(?:dev|devel|develop|development|test|tests|testing|lint|linting|linters?|docs?|typing|types|type-check|mypy|qa|ci|pre-commit|debug)$/.test(
+    name,
+  );

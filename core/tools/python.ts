@@ -1,0 +1,48 @@
+import type { Effect } from "./effect.ts";
+import { nltkEffects, scriptedDownloads, spacyEffects } from "./model-hubs.ts";
+import { pipEffects } from "./pip.ts";
+import { type Invocation, splitArguments, type Tool } from "./tool.ts";
+import { uv } from "./uv.ts";
+
+/** The interpreter: modules that are tools of their own, and one-line scripts. */
+export const python: Tool = {
+  names: ["python", "pypy"],
+  effects(call) {
+    const { words, environment } = call;
+    const at = words.findIndex((it, index) => index > 0 && /^-[A-Za-z]*[mc]$/.test(it.text ?? ""));
+    const [option, argument] = [words[at], words[at + 1]];
+    if (at === -1 || argument === undefined)
+      return words[1]?.text === "setup.py" ? [{ kind: "build" }] : undefined;
+    if (option?.text?.endsWith("c") === true) {
+      const downloads = scriptedDownloads(argument, environment);
+      return downloads.length > 0 ? downloads : undefined;
+    }
+    return moduleEffects({ ...call, words: words.slice(at + 1) });
+  },
+};
+
+function moduleEffects(call: Invocation): readonly Effect[] | undefined {
+  switch (call.words[0]?.text) {
+    case "pip":
+      return pipEffects(call, "pip");
+    case "uv":
+      return uv.effects(call);
+    case "build":
+      return [{ kind: "build" }];
+    case "spacy":
+      return spacyEffects(call.words);
+    case "nltk.downloader":
+      return nltkEffects(call);
+    case "venv":
+      return [
+        {
+          kind: "create",
+          paths: splitArguments(call.words, new Set(["--prompt"])).operands.flatMap((word) =>
+            word.text?.startsWith("/") === true ? [{ path: word.text, word }] : [],
+          ),
+        },
+      ];
+    default:
+      return undefined;
+  }
+}

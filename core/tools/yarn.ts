@@ -1,0 +1,73 @@
+import { environmentTakes } from "./npm.ts";
+import { hasOption, splitArguments, type Tool } from "./tool.ts";
+
+const valued = new Set([
+  "--cwd",
+  "--cache-folder",
+  "--network-timeout",
+  "--modules-folder",
+  "--mutex",
+  "--registry",
+]);
+
+/** Yarn 1 and later ones: which of them it is shows in options that only one of them has. */
+export const yarn: Tool = {
+  names: ["yarn", "yarnpkg"],
+  effects({ words, directory, environment }) {
+    const args = splitArguments(words, valued);
+    const [action, second] = args.operands;
+    const program = words[0];
+    if (action === undefined || action.text === "install") {
+      const isLater = hasOption(args, "--immutable", "--immutable-cache", "--check-cache", "--mode");
+      const isFirst = hasOption(args, "--frozen-lockfile", "--pure-lockfile", "--production", "--prod");
+      const production = args.options.find(({ name }) => name === "--production" || name === "--prod");
+      const word = action ?? program;
+      if (word === undefined) return undefined;
+      const development =
+        production !== undefined ? production.value?.text === "false" : environmentTakes(environment);
+      return [
+        {
+          kind: "project-install",
+          tool: "yarn",
+          action: word,
+          directory,
+          // Later versions do not look at NODE_ENV.
+          development: isLater ? true : isFirst || development !== false ? development : undefined,
+          developmentWords: production?.value?.text === "false" ? [production.word] : [],
+          productionFlag: isFirst && !isLater ? "--production" : undefined,
+        },
+        { kind: "build" },
+      ];
+    }
+    switch (action.text) {
+      case "workspaces":
+        return second?.text === "focus"
+          ? [
+              {
+                kind: "project-install",
+                tool: "yarn",
+                action: second,
+                directory,
+                development: !hasOption(args, "--production"),
+                developmentWords: [],
+                productionFlag: "--production",
+              },
+              { kind: "build" },
+            ]
+          : [{ kind: "build" }];
+      case "cache":
+      case "config":
+      case "set":
+      case "--version":
+        return [{ kind: "nothing" }];
+      case "add":
+      case "global":
+      case "run":
+      case "build":
+        return [{ kind: "build" }];
+      default:
+        // Any script of the project may be called by its name alone.
+        return undefined;
+    }
+  },
+};
