@@ -119,7 +119,9 @@ function installedSize(facts: Facts, world: World, run: RunInstruction): Size | 
   const all = installs.flatMap(({ effect }) => effect.packages.flatMap(({ name }) => name ?? []));
   if (all.length === 0) return undefined;
   const recommends = installs.some(({ effect }) => effect.recommends);
-  return shown(world.packageSizes?.closure({ all, recommends, base: packageBaseAt(facts, run) }));
+  const [manager] = installs.map(({ effect }) => effect.manager);
+  if (manager === undefined || installs.some(({ effect }) => effect.manager !== manager)) return undefined;
+  return shown(world.packageSizes?.closure({ all, recommends, base: packageBaseAt(facts, run, manager) }));
 }
 
 /** Package words that stand alone on their lines get their own part: what goes if only they go. */
@@ -136,7 +138,7 @@ function* wordHints(facts: Facts, world: World, run: RunInstruction): Generator<
           all: names,
           removed: [name],
           recommends: effect.recommends,
-          base: packageBaseAt(facts, run),
+          base: packageBaseAt(facts, run, effect.manager),
         }),
       );
       if (size !== undefined) yield hintAt(word.at.end, word.at, size, "What goes if this package goes");

@@ -1,5 +1,6 @@
 /** Chains: which instructions lie below and above one in the images that are built from it. */
 import type { PackageBase } from "../size/package-sizes.ts";
+import type { Manager } from "../tools/effect.ts";
 import type { Facts, Instruction, Stage } from "./facts.ts";
 
 /** Instructions whose layers lie below this one's, lowest first: earlier ones of its stage and of its ancestors. */
@@ -21,7 +22,7 @@ export const chainAfter = (facts: Facts, instruction: Instruction): readonly Ins
   facts.shipped.filter((it) => it.index > instruction.index && chainBefore(facts, it).includes(instruction));
 
 /** What is installed already where an instruction runs: its base image, and what earlier instructions brought. */
-export function packageBaseAt(facts: Facts, instruction: Instruction): PackageBase {
+export function packageBaseAt(facts: Facts, instruction: Instruction, manager: Manager): PackageBase {
   const alsoInstalled = chainBefore(facts, instruction).flatMap((it) =>
     it.kind !== "run"
       ? []
@@ -29,9 +30,11 @@ export function packageBaseAt(facts: Facts, instruction: Instruction): PackageBa
           command.runs === "never"
             ? []
             : (command.effects ?? []).flatMap((effect) =>
-                effect.kind === "install" ? effect.packages.flatMap(({ name }) => name ?? []) : [],
+                effect.kind === "install" && effect.manager === manager
+                  ? effect.packages.flatMap(({ name }) => name ?? [])
+                  : [],
               ),
         ),
   );
-  return { image: facts.stages[instruction.stage]?.baseImage, alsoInstalled };
+  return { image: facts.stages[instruction.stage]?.baseImage, manager, alsoInstalled };
 }

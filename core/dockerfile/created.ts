@@ -57,6 +57,7 @@ function takesAway(effect: Effect, before: Effect): boolean {
   return false;
 }
 
+/** Whether what is written there lands in a cache mount or a tmpfs, not in the layer. */
 export const isOnMount = (run: RunInstruction, path: string): boolean =>
   run.mounts.some(
     ({ type, target }) =>

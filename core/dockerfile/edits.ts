@@ -25,6 +25,9 @@ export function appendCommand(facts: Facts, run: RunInstruction, command: string
 /** Adds a flag such as `--mount=…` in front of a RUN's body. */
 export const addFlag = (run: RunInstruction, flag: string): Edit => insertAt(run.flagAt, `${flag} `);
 
+/** Adds a word after another one of a command, on the same line. */
+export const insertWord = (after: Word, word: string): Edit => insertAt(after.at.end, ` ${word}`);
+
 /** Takes a command out of its script; the whole instruction when nothing else is in it. */
 export function removeCommand(facts: Facts, run: RunInstruction, command: Command): Edit | undefined {
   if (command.removeAt !== undefined) return removeAt(command.removeAt);

@@ -138,7 +138,7 @@ function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | u
       all: install.packages.flatMap(({ name }) => name ?? []),
       removed: names,
       recommends: install.recommends,
-      base: packageBaseAt(facts, run),
+      base: packageBaseAt(facts, run, install.manager),
     }) ?? unknownSize("no package sizes at hand");
   // The base image or the other packages hold them anyway.
   if (middleOf(saving) === 0) return undefined;

@@ -1,3 +1,4 @@
+import { cacheSize, isEmptiedByBase } from "../dockerfile/caches.ts";
 import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { type Hidden, hiddenBy, isOnMount, keptEffects } from "../dockerfile/created.ts";
 import {
@@ -19,7 +20,7 @@ import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { deletes } from "../dockerfile/paths.ts";
 import { measured, type Size, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
-import type { Effect, PathWord } from "../tools/effect.ts";
+import type { CacheEffect, Effect, InstallEffect, PathWord } from "../tools/effect.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { ignoreEdits } from "./ignore-edits.ts";
@@ -124,38 +125,41 @@ function madeHere({ run, command }: Site, pattern: string): boolean {
     );
 }
 
-/** The lists of apt that an earlier RUN left. What else apt leaves, Debian's images delete by themselves. */
+/** A tool's cache that an earlier RUN left; not what the base image makes the tool delete by itself. */
 function cacheRemoved(
   facts: Facts,
   world: World,
   site: Site,
   word: Word,
-  what: PathWord | "apt-lists" | "apt-archives",
+  what: PathWord | string,
 ): Finding | undefined {
-  if (what === "apt-archives") return undefined;
   for (const it of site.before) {
     if (it.kind !== "run") continue;
     const kept = keptEffects(it).find(
-      (effect) =>
+      (effect): effect is CacheEffect =>
         effect.kind === "cache" &&
-        effect.cache === "apt-lists" &&
+        !isEmptiedByBase(facts, it, effect) &&
         !isOnMount(it, effect.directory) &&
-        (what === "apt-lists" || deletes(what.path, effect.directory)),
+        (typeof what === "string" ? what === effect.cache : deletes(what.path, effect.directory)),
     );
     if (kept === undefined) continue;
     return {
       at: word.at,
-      what: "this deletes package lists of an earlier layer, whose bytes stay in the image",
-      why: "A later layer only hides files. Delete them in the RUN that fetched them.",
-      saving: world.packageSizes?.lists(packageBaseAt(facts, it)) ?? unknownSize("no package sizes at hand"),
-      related: [{ at: it.keywordAt, message: "The lists are fetched here" }],
-      fixes: moveFixes(facts, site, word, it, "rm -rf /var/lib/apt/lists/*", readsLists),
+      what: `this deletes ${kept.label} of an earlier layer, whose bytes stay in the image`,
+      why: "A later layer only hides files. Delete them in the RUN that made them.",
+      saving: cacheSize(facts, world, it, kept),
+      related: [{ at: it.keywordAt, message: "Filled here" }],
+      fixes: cleanups(kept).flatMap((command) =>
+        moveFixes(facts, site, word, it, command, (other) => kept.holds === "index" && installs(other)),
+      ),
     };
   }
   return undefined;
 }
 
-const readsLists = (it: Instruction): boolean =>
+const cleanups = (it: CacheEffect) => it.avoid.flatMap((way) => (way.by === "cleanup" ? way.command : []));
+
+const installs = (it: Instruction): boolean =>
   it.kind === "run" && it.commands.some(({ effects }) => effects?.some(({ kind }) => kind === "install"));
 
 function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Finding | undefined {
@@ -197,8 +201,10 @@ function uninstalled(
 ): Finding | undefined {
   for (const it of site.before) {
     if (it.kind !== "run") continue;
-    const installs = keptEffects(it).filter((one) => one.kind === "install");
-    const all = installs.flatMap(({ packages }) => packages.flatMap(({ name }) => name ?? []));
+    const here = keptEffects(it).filter(
+      (one): one is InstallEffect => one.kind === "install" && one.manager === effect.manager,
+    );
+    const all = here.flatMap(({ packages }) => packages.flatMap(({ name }) => name ?? []));
     const gone = effect.packages.filter(({ name }) => name !== undefined && all.includes(name));
     const [first] = gone;
     if (first === undefined) continue;
@@ -211,8 +217,8 @@ function uninstalled(
         world.packageSizes?.dominated({
           all,
           removed: names,
-          recommends: installs.some(({ recommends }) => recommends),
-          base: packageBaseAt(facts, it),
+          recommends: here.some(({ recommends }) => recommends),
+          base: packageBaseAt(facts, it, effect.manager),
         }) ?? unknownSize("no package sizes at hand"),
       related: [{ at: it.keywordAt, message: "Installed here" }],
       fixes: [],

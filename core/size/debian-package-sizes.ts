@@ -153,8 +153,9 @@ export class DebianPackageSizes implements PackageSizes {
     return this.#priced(all, base, (found) => [...this.#graph.closure(all, recommends, found.installed)]);
   }
 
-  lists({ image }: PackageBase): Size {
-    if (otherSystems.test(image ?? "")) return unknownSize("the base image is not Debian");
+  lists({ image, manager }: PackageBase): Size {
+    if (manager !== "apt" || otherSystems.test(image ?? ""))
+      return unknownSize("the base image is not Debian");
     // The official images compress the index as it is fetched.
     return debianImages.test(nameOf(image))
       ? estimated(
@@ -226,8 +227,8 @@ export class DebianPackageSizes implements PackageSizes {
   }
 
   /** Undefined: not Debian or its kin. */
-  #baseOf({ image, alsoInstalled = [] }: PackageBase): Base | undefined {
-    if (image !== undefined && otherSystems.test(image)) return undefined;
+  #baseOf({ image, manager, alsoInstalled = [] }: PackageBase): Base | undefined {
+    if (manager !== "apt" || (image !== undefined && otherSystems.test(image))) return undefined;
     const name = nameOf(image);
     const tag = image?.split(":")[1] ?? "";
     const slim = /slim/.test(tag);

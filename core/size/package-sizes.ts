@@ -1,9 +1,12 @@
+import type { Manager } from "../tools/effect.ts";
 import type { Size } from "./size.ts";
 
 /** Where packages are installed: the distribution, and what the base image holds already. */
 export interface PackageBase {
   /** The image named in FROM, resolved, for example "python:3.12-slim"; undefined when unknown. */
   readonly image: string | undefined;
+  /** Who installs: names mean another package with each. */
+  readonly manager: Manager;
   /** Packages that earlier instructions installed on top of it; what they bring is not paid again. */
   readonly alsoInstalled?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Word } from "../dockerfile/facts.ts";
-import type { Effect, PackageWord } from "./effect.ts";
+import type { CacheEffect, PackageWord } from "./effect.ts";
 import { type SplitArguments, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
@@ -16,8 +16,33 @@ const valued = new Set([
   "--build-profiles",
 ]);
 
-const lists: Effect = { kind: "cache", cache: "apt-lists", directory: "/var/lib/apt/lists" };
-const archives: Effect = { kind: "cache", cache: "apt-archives", directory: "/var/cache/apt/archives" };
+const lists: CacheEffect = {
+  kind: "cache",
+  cache: "apt-lists",
+  label: "apt's package lists",
+  holds: "index",
+  directory: "/var/lib/apt/lists",
+  cost: { kind: "package-lists", manager: "apt" },
+  avoid: [
+    { by: "cleanup", command: "rm -rf /var/lib/apt/lists/*" },
+    { by: "mount", target: "/var/lib/apt", locked: true },
+  ],
+};
+
+const archives: CacheEffect = {
+  kind: "cache",
+  cache: "apt-archives",
+  label: "apt's downloaded packages",
+  holds: "downloads",
+  directory: "/var/cache/apt/archives",
+  cost: { kind: "package-archives", manager: "apt" },
+  // In Debian's and Ubuntu's images, and all that are built on them.
+  emptiedBy: "/etc/apt/apt.conf.d/docker-clean",
+  avoid: [
+    { by: "cleanup", command: "apt-get clean" },
+    { by: "mount", target: "/var/cache/apt", locked: true },
+  ],
+};
 
 /** apt-get, apt and aptitude: packages with their words, the lists and archives they leave. */
 export const apt: Tool = {

@@ -1,28 +1,26 @@
 /** Effects: what a command does to the layer it runs in, as far as its tool model knows. */
 import type { Word } from "../dockerfile/facts.ts";
+import type { Size } from "../size/size.ts";
 import type { Compile } from "./compile.ts";
 import type { ModelDownload } from "./model-download.ts";
 import type { ProjectInstall, ProjectPrune } from "./project-install.ts";
 import type { PythonInstall } from "./python-install.ts";
 
+/** Package managers of distributions: one database of installed packages per image. */
+export type Manager = "apt" | "apk" | "dnf" | "zypper";
+
 export type Effect =
-  /** Installs packages of a distribution; every package word with its span. */
-  | {
-      readonly kind: "install";
-      readonly manager: "apt";
-      readonly packages: readonly PackageWord[];
-      readonly recommends: boolean;
-    }
+  | InstallEffect
+  /** Takes packages away; `orphans`: also what only they needed. */
   | {
       readonly kind: "uninstall";
-      readonly manager: "apt";
+      readonly manager: Manager;
       readonly packages: readonly PackageWord[];
       readonly orphans: boolean;
     }
-  /** Writes a cache; `directory` is where. */
-  | { readonly kind: "cache"; readonly cache: "apt-lists" | "apt-archives"; readonly directory: string }
+  | CacheEffect
   /** Empties a cache, whatever its directory. */
-  | { readonly kind: "uncache"; readonly cache: "apt-lists" | "apt-archives" }
+  | { readonly kind: "uncache"; readonly cache: string }
   /** Deletes paths; a trailing `/*` deletes the entries of a directory. */
   | { readonly kind: "remove"; readonly paths: readonly PathWord[] }
   /** Creates or fills these paths. */
@@ -50,3 +48,50 @@ export interface PathWord {
   readonly path: string;
   readonly word: Word;
 }
+
+/** Installs packages of a distribution; every package word with its span. */
+export interface InstallEffect {
+  readonly kind: "install";
+  readonly manager: Manager;
+  readonly packages: readonly PackageWord[];
+  /** Packages that are only recommended come along. */
+  readonly recommends: boolean;
+}
+
+/** A cache that a command fills. A model gives it only where no flag or variable of the call keeps it away. */
+export interface CacheEffect {
+  readonly kind: "cache";
+  /** Names it for `uncache`: "apt-lists", "pip". One RUN gets one finding a name. */
+  readonly cache: string;
+  /** For people: "apt's package lists". */
+  readonly label: string;
+  /** An index is what later installs of the same tool read; nothing reads downloads and builds again. */
+  readonly holds: "index" | "downloads" | "builds";
+  readonly directory: string;
+  readonly cost: CacheCost;
+  /** A file of the base image that makes the tool empty this cache by itself, until a line deletes that file. */
+  readonly emptiedBy?: string;
+  /** Best first. */
+  readonly avoid: readonly Remedy[];
+}
+
+/** What a cache weighs: known here, or asked where the base image is known. */
+export type CacheCost =
+  | Size
+  /** One update of the distribution's package index. */
+  | { readonly kind: "package-lists"; readonly manager: Manager }
+  /** The downloaded packages of all installs in the same RUN. */
+  | { readonly kind: "package-archives"; readonly manager: Manager };
+
+/** What keeps a cache out of the layer. All but a mount leave the same files at run time. */
+export type Remedy =
+  /** An option of the command itself, written after that word: `apk add --no-cache`. */
+  | { readonly by: "flag"; readonly flag: string; readonly after: Word }
+  /** A variable in front of the command: `PIP_NO_CACHE_DIR=1`. */
+  | { readonly by: "variable"; readonly assignment: string }
+  /** The command is not needed: `apk update` before `apk add --no-cache`. */
+  | { readonly by: "omission" }
+  /** A command at the end of the same RUN. */
+  | { readonly by: "cleanup"; readonly command: string }
+  /** The directory as a cache mount; `locked` for tools that refuse to share it. */
+  | { readonly by: "mount"; readonly target: string; readonly locked: boolean };

@@ -1,5 +1,6 @@
 import type { Command } from "../dockerfile/facts.ts";
 import { baseName } from "../dockerfile/paths.ts";
+import type { ReadonlyValues } from "../dockerfile/values.ts";
 import type { Effect } from "./effect.ts";
 import { tools } from "./index.ts";
 import type { Invocation } from "./tool.ts";
@@ -30,9 +31,20 @@ const versioned = (program: string) => toolsByName.get(baseName(program).replace
 
 function unwrapped(command: Omit<Command, "effects">): Invocation {
   let { words } = command;
+  const { directory } = command;
+  let { environment } = command;
   while (wrappers.has(words[0]?.text ?? "")) {
     words = words.slice(1);
-    while (/^-|^[A-Za-z_]\w*=/.test(words[0]?.text ?? "")) words = words.slice(1);
+    for (let text = words[0]?.text ?? ""; /^-|^[A-Za-z_]\w*=/.test(text); text = words[0]?.text ?? "") {
+      const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+      if (name !== undefined && value !== undefined) environment = withVariable(environment, name, value);
+      words = words.slice(1);
+    }
   }
-  return { words, directory: command.directory, environment: command.environment };
+  return { words, directory, environment };
 }
+
+const withVariable = (environment: ReadonlyValues, name: string, value: string): ReadonlyValues => ({
+  get: (it) => (it === name ? value : environment.get(it)),
+  has: (it) => it === name || environment.has(it),
+});
