@@ -1,5 +1,5 @@
 /** The Judge: the core's one entrance for the language server and the command line. Synchronous and total. */
-import { DockerfileReader } from "./dockerfile/dockerfile-reader.ts";
+import { type Build, DockerfileReader } from "./dockerfile/dockerfile-reader.ts";
 import type { Facts } from "./dockerfile/facts.ts";
 import type { ShellReader } from "./dockerfile/shell.ts";
 import { dockerfileSuppressions } from "./dockerfile/suppressions.ts";
@@ -34,16 +34,24 @@ export interface OfferedFix extends Fix {
 
 export class Judge {
   readonly #reader: DockerfileReader;
-  /** Facts depend on the targets that a world names; the last ones of each reading are kept. */
-  readonly #facts = new WeakMap<Reading, { readonly targets: readonly string[]; readonly facts: Facts }>();
+  /** Facts depend on what a world says is built; the last ones of each reading are kept. */
+  readonly #facts = new WeakMap<Reading, { readonly build: Build; readonly facts: Facts }>();
+
+  /** The same of the version before. */
+  readonly #earlier = new WeakMap<Reading, Facts>();
 
   constructor(shell: ShellReader) {
     this.#reader = new DockerfileReader(shell);
   }
 
-  read(kind: DocumentKind, text: string): Reading {
-    const facts = kind === "dockerfile" ? this.#reader.factsOf(text, []) : undefined;
-    return { kind, text, lines: new LineIndex(text), facts };
+  /** `past`: the reading of an earlier version; only what changed since is read again. */
+  read(kind: DocumentKind, text: string, past?: Reading): Reading {
+    const facts =
+      kind === "dockerfile" ? this.#reader.factsOf(text, { targets: [] }, past?.facts) : undefined;
+    const reading = { kind, text, lines: new LineIndex(text), facts };
+    const earlier = past && this.#facts.get(past)?.facts;
+    if (earlier !== undefined) this.#earlier.set(reading, earlier);
+    return reading;
   }
 
   /** In source order, suppression applied. */
@@ -102,12 +110,16 @@ export class Judge {
   }
 
   /** What a Dockerfile says when the world's targets are built. */
-  factsOf(reading: Reading, { targets }: World): Facts | undefined {
-    if (reading.facts === undefined || targets.length === 0) return reading.facts;
+  factsOf(reading: Reading, { targets, buildArguments }: World): Facts | undefined {
+    if (reading.facts === undefined || (targets.length === 0 && buildArguments === undefined))
+      return reading.facts;
     const known = this.#facts.get(reading);
-    if (known?.targets === targets) return known.facts;
-    const facts = this.#reader.factsOf(reading.text, targets);
-    this.#facts.set(reading, { targets, facts });
+    if (known?.build.targets === targets && known.build.buildArguments === buildArguments) return known.facts;
+    const build = { targets, ...(buildArguments && { buildArguments }) };
+    const past = known?.facts ?? this.#earlier.get(reading) ?? reading.facts;
+    const facts = this.#reader.factsOf(reading.text, build, past);
+    this.#earlier.delete(reading);
+    this.#facts.set(reading, { build, facts });
     return facts;
   }
 }

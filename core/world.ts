@@ -9,6 +9,8 @@ import type { PackageSizes } from "./size/package-sizes.ts";
 export interface World {
   /** Stage names or indexes that get built (compose, bake, setting). Empty: the last stage. */
   readonly targets: readonly string[];
+  /** Values that a compose or bake file gives for ARGs. Undefined as a value: given, but not known. */
+  readonly buildArguments?: ReadonlyMap<string, string | undefined>;
   readonly context: BuildContext | undefined;
   readonly packageSizes: PackageSizes | undefined;
   readonly knowledge: Knowledge | undefined;

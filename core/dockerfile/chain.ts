@@ -1,40 +1,110 @@
-/** Chains: which instructions lie below and above one in the images that are built from it. */
+/**
+ * Chains: which instructions lie below and above one in the images that are built from it, and who uses its files.
+ *
+ * Invariant: each question is worked out once per facts.
+ */
 import type { PackageBase } from "../size/package-sizes.ts";
 import type { Manager } from "../tools/effect.ts";
 import type { Facts, Instruction, Stage } from "./facts.ts";
 
-/** Instructions whose layers lie below this one's, lowest first: earlier ones of its stage and of its ancestors. */
-export function chainBefore(facts: Facts, instruction: Instruction): readonly Instruction[] {
-  const res: Instruction[] = [];
-  const seen = new Set<number>();
-  for (let at: number | undefined = instruction.stage; at !== undefined && !seen.has(at); ) {
-    seen.add(at);
-    const stage: Stage | undefined = facts.stages[at];
-    if (stage === undefined) break;
-    res.unshift(...stage.instructions.filter((it) => it.index < instruction.index && !it.onbuild));
-    at = stage.parent;
+export class Chains {
+  readonly #stages: readonly Stage[];
+  readonly #instructions: readonly Instruction[];
+  readonly #shipped: readonly Instruction[];
+  /** For each stage, itself and those it starts from. */
+  readonly #ancestry: readonly ReadonlySet<number>[];
+  readonly #before = new Map<Instruction, readonly Instruction[]>();
+  readonly #after = new Map<Instruction, readonly Instruction[]>();
+  readonly #users = new Map<Instruction, readonly Instruction[]>();
+  readonly #bases = new Map<Manager, Map<Instruction, PackageBase>>();
+
+  constructor(
+    stages: readonly Stage[],
+    instructions: readonly Instruction[],
+    shipped: readonly Instruction[],
+  ) {
+    this.#stages = stages;
+    this.#instructions = instructions;
+    this.#shipped = shipped;
+    const ancestry: ReadonlySet<number>[] = [];
+    for (const { index, parent } of stages) {
+      // A parent stands above its children.
+      ancestry.push(new Set([...(parent === undefined ? [] : (ancestry[parent] ?? [])), index]));
+    }
+    this.#ancestry = ancestry;
   }
-  return res;
+
+  /** Whether one instruction's layer lies below another's. */
+  isBelow(lower: Instruction, upper: Instruction): boolean {
+    return (
+      lower.index < upper.index && !lower.onbuild && this.#ancestry[upper.stage]?.has(lower.stage) === true
+    );
+  }
+
+  before(instruction: Instruction): readonly Instruction[] {
+    return kept(this.#before, instruction, () =>
+      [...(this.#ancestry[instruction.stage] ?? [])].flatMap(
+        (at) =>
+          this.#stages[at]?.instructions.filter((it) => it.index < instruction.index && !it.onbuild) ?? [],
+      ),
+    );
+  }
+
+  after(instruction: Instruction): readonly Instruction[] {
+    return kept(this.#after, instruction, () => this.#shipped.filter((it) => this.isBelow(instruction, it)));
+  }
+
+  users(instruction: Instruction): readonly Instruction[] {
+    return kept(this.#users, instruction, () =>
+      this.#instructions.slice(instruction.index + 1).filter((it) => {
+        if (it.kind === "copy" && it.fromStage !== undefined) {
+          return this.#ancestry[it.fromStage]?.has(instruction.stage) === true;
+        }
+        return this.isBelow(instruction, it);
+      }),
+    );
+  }
+
+  packageBase(instruction: Instruction, manager: Manager): PackageBase {
+    const bases = this.#bases.get(manager) ?? new Map<Instruction, PackageBase>();
+    this.#bases.set(manager, bases);
+    return kept(bases, instruction, () => ({
+      image: this.#stages[instruction.stage]?.baseImage,
+      manager,
+      alsoInstalled: this.before(instruction).flatMap((it) => installedNames(it, manager)),
+    }));
+  }
 }
+
+function kept<Value>(values: Map<Instruction, Value>, instruction: Instruction, make: () => Value): Value {
+  const known = values.get(instruction);
+  if (known !== undefined) return known;
+  const value = make();
+  values.set(instruction, value);
+  return value;
+}
+
+function installedNames(it: Instruction, manager: Manager): readonly string[] {
+  if (it.kind !== "run") return [];
+  return it.commands.flatMap((command) =>
+    command.runs === "never"
+      ? []
+      : (command.effects ?? []).flatMap((effect) =>
+          effect.kind === "install" && effect.manager === manager
+            ? effect.packages.flatMap(({ name }) => name ?? [])
+            : [],
+        ),
+  );
+}
+
+/** Instructions whose layers lie below this one's, lowest first: earlier ones of its stage and of its ancestors. */
+export const chainBefore = (facts: Facts, instruction: Instruction): readonly Instruction[] =>
+  facts.chains.before(instruction);
 
 /** Shipped instructions whose layers lie above this one's in at least one shipped stage. */
 export const chainAfter = (facts: Facts, instruction: Instruction): readonly Instruction[] =>
-  facts.shipped.filter((it) => it.index > instruction.index && chainBefore(facts, it).includes(instruction));
+  facts.chains.after(instruction);
 
 /** What is installed already where an instruction runs: its base image, and what earlier instructions brought. */
-export function packageBaseAt(facts: Facts, instruction: Instruction, manager: Manager): PackageBase {
-  const alsoInstalled = chainBefore(facts, instruction).flatMap((it) =>
-    it.kind !== "run"
-      ? []
-      : it.commands.flatMap((command) =>
-          command.runs === "never"
-            ? []
-            : (command.effects ?? []).flatMap((effect) =>
-                effect.kind === "install" && effect.manager === manager
-                  ? effect.packages.flatMap(({ name }) => name ?? [])
-                  : [],
-              ),
-        ),
-  );
-  return { image: facts.stages[instruction.stage]?.baseImage, manager, alsoInstalled };
-}
+export const packageBaseAt = (facts: Facts, instruction: Instruction, manager: Manager): PackageBase =>
+  facts.chains.packageBase(instruction, manager);

@@ -6,6 +6,7 @@
 
 import type { Span } from "../text/span.ts";
 import type { Effect } from "../tools/effect.ts";
+import type { Chains } from "./chain.ts";
 import type { CommentLine, EscapeCharacter } from "./split.ts";
 import type { ReadonlyValues } from "./values.ts";
 
@@ -128,4 +129,6 @@ export interface Facts {
   readonly comments: readonly CommentLine[];
   /** A Windows image: nothing is judged. */
   readonly foreign: boolean;
+  /** What lies below and above an instruction; ask through chain.ts and mentions.ts. */
+  readonly chains: Chains;
 }

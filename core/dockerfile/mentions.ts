@@ -1,31 +1,26 @@
 /** Which later instructions may use what an instruction put into the image. */
-import { chainBefore } from "./chain.ts";
 import type { Facts, Instruction } from "./facts.ts";
 import { isWithin, withoutSlash } from "./paths.ts";
 
 /** Instructions that run or copy from a file system that holds this instruction's layer, in source order. */
-export const usersOf = (facts: Facts, instruction: Instruction): readonly Instruction[] => {
-  const stages = new Set<number>([instruction.stage]);
-  for (const it of facts.stages) if (it.parent !== undefined && stages.has(it.parent)) stages.add(it.index);
-  return facts.instructions.filter((it) => {
-    if (it.index <= instruction.index) return false;
-    if (it.kind === "copy" && it.fromStage !== undefined) return stages.has(it.fromStage);
-    return chainBefore(facts, it).includes(instruction);
-  });
-};
+export const usersOf = (facts: Facts, instruction: Instruction): readonly Instruction[] =>
+  facts.chains.users(instruction);
 
 /** Whether an instruction names the path, something below it or a pattern that may reach it. */
 export function mentions(it: Instruction, path: string): boolean {
   const target = withoutSlash(path);
   const name = target.slice(target.lastIndexOf("/") + 1);
+  if (!it.source.includes(name)) return namesAround(it, target);
   if (new RegExp(`(?:^|[\\s"'=:,/])${escaped(name)}(?:[\\s"'/,;:*)]|$)`, "m").test(withoutKeyword(it)))
     return true;
-  return (
-    it.kind === "copy" &&
-    it.from !== undefined &&
-    it.sources.some(({ text }) => text !== undefined && isWithin(target, text))
-  );
+  return namesAround(it, target);
 }
+
+/** A COPY that takes a directory around the path. */
+const namesAround = (it: Instruction, target: string): boolean =>
+  it.kind === "copy" &&
+  it.from !== undefined &&
+  it.sources.some(({ text }) => text !== undefined && isWithin(target, text));
 
 /** Programs that run tests without naming their directory. */
 const testRunner =

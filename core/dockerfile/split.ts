@@ -5,6 +5,7 @@
  * Invariant: never fails; chunks are in order, do not overlap, and hold every character that is not white
  * space or a comment.
  */
+import { commonEnds } from "../text/common-ends.ts";
 import type { Span } from "../text/span.ts";
 import { LogicalText } from "./logical-text.ts";
 
@@ -19,119 +20,218 @@ export interface Heredoc {
   readonly terminated: boolean;
 }
 
-/** One instruction's lines. All offsets but `at` are relative to `at.start`. */
-export interface Chunk {
-  readonly at: Span;
+/** One instruction's text. All offsets are relative to its start. */
+export interface ChunkText {
   readonly source: string;
   /** The instruction's own line, without heredoc bodies. */
   readonly logical: LogicalText;
   readonly heredocs: readonly Heredoc[];
 }
 
+/** One instruction's lines. */
+export interface Chunk {
+  readonly at: Span;
+  /** Stays the same object while versions of a text have the instruction in common. */
+  readonly text: ChunkText;
+  /** Whole lines: from where its first one begins to where the next one does. */
+  readonly lines: Span;
+  /** The file ended before the instruction did, so that what is added to the file belongs to it. */
+  readonly open: boolean;
+}
+
 export interface CommentLine {
   /** From `#` to the end of the line. */
   readonly at: Span;
-  readonly text: string;
 }
 
 export interface SplitDockerfile {
+  readonly text: string;
   readonly escape: EscapeCharacter;
   readonly chunks: readonly Chunk[];
   /** Every comment line, also those inside continued instructions and the parser directives. */
   readonly comments: readonly CommentLine[];
+  /** How many chunks at both ends are those of the earlier version that was given. */
+  readonly kept: { readonly before: number; readonly after: number };
 }
 
 interface Line {
   readonly start: number;
   /** Without the line break. */
   readonly text: string;
+  /** Where the next line begins. */
+  readonly next: number;
 }
 
 const heredocKeywords = /^(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\b/i;
 const byteOrderMark = "\uFEFF";
 
-export function splitDockerfile(text: string): SplitDockerfile {
-  const lines = linesOf(text);
-  const escapeCharacter = escapeOf(lines);
-  const comments: CommentLine[] = [];
-  const chunks: Chunk[] = [];
-  for (let index = 0; index < lines.length; ) {
-    const line = lines[index];
-    if (line === undefined) break;
-    if (isBlank(line.text)) index += 1;
-    else if (isComment(line.text)) {
-      comments.push(commentOf(line));
-      index += 1;
-    } else index = readChunk(lines, index, escapeCharacter, text, chunks, comments);
-  }
-  return { escape: escapeCharacter, chunks, comments };
+/** `past`: an earlier version of the text; what they have in common is not split again. */
+export function splitDockerfile(text: string, past?: SplitDockerfile): SplitDockerfile {
+  const escapeCharacter = escapeOf(text);
+  return new Splitter(text, escapeCharacter, past?.escape === escapeCharacter ? past : undefined).split();
 }
 
-/** Reads the instruction that begins at line `from`; answers the index of the line after it. */
-function readChunk(
-  lines: readonly Line[],
-  from: number,
-  escapeCharacter: EscapeCharacter,
-  text: string,
-  chunks: Chunk[],
-  comments: CommentLine[],
-): number {
-  const first = lines[from];
-  if (first === undefined) return from + 1;
-  const start = first.start + (first.text.length - first.text.trimStart().length);
-  const pieces: { text: string; start: number }[] = [];
-  let index = from;
-  let end = start;
-  for (let open = true; open && index < lines.length; index += 1) {
-    const line = lines[index];
-    if (line === undefined) break;
-    if (index > from && isBlank(line.text)) continue;
-    if (index > from && isComment(line.text)) {
-      comments.push(commentOf(line));
-      continue;
-    }
-    const skipped = index === from ? start - line.start : 0;
-    const content = continuedContent(line.text, escapeCharacter);
-    open = content !== undefined;
-    const piece = (content ?? line.text).slice(skipped);
-    pieces.push({ text: piece, start: line.start + skipped - start });
-    end = line.start + line.text.trimEnd().length;
+class Splitter {
+  readonly #text: string;
+  readonly #escape: EscapeCharacter;
+  readonly #past: SplitDockerfile | undefined;
+  readonly #comments: CommentLine[] = [];
+  readonly #chunks: Chunk[] = [];
+
+  constructor(text: string, escapeCharacter: EscapeCharacter, past: SplitDockerfile | undefined) {
+    this.#text = text;
+    this.#escape = escapeCharacter;
+    this.#past = past;
   }
-  const logical = new LogicalText(pieces);
-  const heredocs: Heredoc[] = [];
-  if (heredocKeywords.test(logical.text)) {
-    for (const opening of heredocOpenings(logical.text)) {
-      const bodyStart = lines[index]?.start ?? text.length;
-      let bodyEnd = bodyStart;
-      let terminated = false;
-      for (; index < lines.length && !terminated; index += 1) {
-        const line = lines[index];
-        if (line === undefined) break;
-        terminated = (opening.chomp ? line.text.replace(/^\t+/, "") : line.text) === opening.name;
-        end = line.start + line.text.trimEnd().length;
-        if (!terminated) bodyEnd = lines[index + 1]?.start ?? text.length;
+
+  split(): SplitDockerfile {
+    const text = this.#text;
+    const ends = this.#past === undefined ? undefined : commonEnds(this.#past.text, text);
+    let position = this.#takeFirst(ends?.before ?? 0);
+    const before = this.#chunks.length;
+    let after = 0;
+    while (position < text.length) {
+      if (ends !== undefined && position >= text.length - ends.after) {
+        after = this.#takeRest(position);
+        if (after > 0) break;
       }
-      const body = { start: bodyStart - start, end: bodyEnd - start };
-      heredocs.push({ name: opening.name, quoted: opening.quoted, body, terminated });
+      const line = lineAt(text, position);
+      if (isBlank(line.text)) position = line.next;
+      else if (isComment(line.text)) {
+        this.#comments.push(commentOf(line));
+        position = line.next;
+      } else position = this.#readChunk(line);
     }
+    return {
+      text,
+      escape: this.#escape,
+      chunks: this.#chunks,
+      comments: this.#comments,
+      kept: { before, after },
+    };
   }
-  end = Math.max(end, start);
-  chunks.push({ at: { start, end }, source: text.slice(start, end), logical, heredocs });
-  return index;
+
+  /** Takes the chunks that lie wholly in the common beginning; answers where to go on. */
+  #takeFirst(common: number): number {
+    const first = this.#text.startsWith(byteOrderMark) ? 1 : 0;
+    if (this.#past === undefined) return first;
+    const { chunks, comments, text } = this.#past;
+    const isKept = (it: Chunk | undefined): boolean =>
+      it !== undefined && it.lines.end <= common && !it.open && text.charCodeAt(it.lines.end - 1) === 10;
+    let [low, high] = [0, chunks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isKept(chunks[middle])) low = middle + 1;
+      else high = middle;
+    }
+    const position = chunks[low - 1]?.lines.end;
+    if (position === undefined) return first;
+    for (let index = 0; index < low; index += 1) {
+      const chunk = chunks[index];
+      if (chunk !== undefined) this.#chunks.push(chunk);
+    }
+    for (const it of comments) {
+      if (it.at.start >= position) break;
+      this.#comments.push(it);
+    }
+    return position;
+  }
+
+  /** Takes the chunks of the common end, if one of them begins in this line; answers how many. */
+  #takeRest(position: number): number {
+    if (this.#past === undefined) return 0;
+    const { chunks, comments, text } = this.#past;
+    const delta = this.#text.length - text.length;
+    let [low, high] = [0, chunks.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((chunks[middle]?.lines.start ?? 0) < position - delta) low = middle + 1;
+      else high = middle;
+    }
+    if (chunks[low]?.lines.start !== position - delta) return 0;
+    const moved = (it: Span): Span => ({ start: it.start + delta, end: it.end + delta });
+    for (let index = low; index < chunks.length; index += 1) {
+      const it = chunks[index];
+      if (it === undefined) break;
+      this.#chunks.push(
+        delta === 0 ? it : { at: moved(it.at), text: it.text, lines: moved(it.lines), open: it.open },
+      );
+    }
+    for (const it of comments) {
+      if (it.at.start >= position - delta) this.#comments.push(delta === 0 ? it : { at: moved(it.at) });
+    }
+    return chunks.length - low;
+  }
+
+  /** Reads the instruction that begins in a line; answers where the line after it begins. */
+  #readChunk(first: Line): number {
+    const text = this.#text;
+    const start = first.start + (first.text.length - first.text.trimStart().length);
+    const pieces: Span[] = [];
+    let next = first.start;
+    let end = start;
+    let open = true;
+    while (open && next < text.length) {
+      const line = lineAt(text, next);
+      next = line.next;
+      if (line.start > first.start && isBlank(line.text)) continue;
+      if (line.start > first.start && isComment(line.text)) {
+        this.#comments.push(commentOf(line));
+        continue;
+      }
+      const length = continuedLength(line.text, this.#escape);
+      open = length !== undefined;
+      pieces.push({
+        start: Math.max(line.start, start),
+        end: line.start + (length ?? line.text.length),
+      });
+      end = line.start + line.text.trimEnd().length;
+    }
+    // From here on nothing refers to the whole text, which the next version replaces.
+    const joined = joinedOf(text, pieces);
+    const heredocs: Heredoc[] = [];
+    if (joined.includes("<<") && heredocKeywords.test(joined)) {
+      for (const opening of heredocOpenings(joined)) {
+        const bodyStart = next;
+        let bodyEnd = bodyStart;
+        let terminated = false;
+        while (next < text.length && !terminated) {
+          const line = lineAt(text, next);
+          terminated = (opening.chomp ? line.text.replace(/^\t+/, "") : line.text) === opening.name;
+          end = line.start + line.text.trimEnd().length;
+          next = line.next;
+          if (!terminated) bodyEnd = next;
+        }
+        open ||= !terminated;
+        const body = { start: bodyStart - start, end: bodyEnd - start };
+        heredocs.push({ name: opening.name, quoted: opening.quoted, body, terminated });
+      }
+    }
+    end = Math.max(end, start);
+    const source = this.#past === undefined ? text.slice(start, end) : ownCopy(text.slice(start, end));
+    const logical = new LogicalText(
+      pieces.map((it) => ({
+        text: source.slice(it.start - start, it.end - start),
+        start: it.start - start,
+      })),
+    );
+    const lines = { start: first.start, end: next };
+    this.#chunks.push({ at: { start, end }, text: { source, logical, heredocs }, lines, open });
+    return next;
+  }
 }
 
-function linesOf(text: string): Line[] {
-  const res: Line[] = [];
-  let start = text.startsWith(byteOrderMark) ? 1 : 0;
-  while (start <= text.length) {
-    const feed = text.indexOf("\n", start);
-    const end = feed === -1 ? text.length : feed;
-    const withoutReturn = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-    res.push({ start, text: text.slice(start, withoutReturn) });
-    if (feed === -1) break;
-    start = feed + 1;
-  }
-  return res;
+/** A slice keeps the whole text alive that it was cut from; between versions of a document that adds up. */
+const ownCopy = (slice: string): string => slice.split("").join("");
+
+const joinedOf = (text: string, pieces: readonly Span[]): string =>
+  pieces.map((it) => text.slice(it.start, it.end)).join("");
+
+function lineAt(text: string, start: number): Line {
+  const feed = text.indexOf("\n", start);
+  const end = feed === -1 ? text.length : feed;
+  const withoutReturn = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+  return { start, text: text.slice(start, withoutReturn), next: feed === -1 ? text.length : feed + 1 };
 }
 
 const isBlank = (line: string): boolean => line.trim() === "";
@@ -139,13 +239,14 @@ const isComment = (line: string): boolean => line.trimStart().startsWith("#");
 
 function commentOf(line: Line): CommentLine {
   const start = line.start + (line.text.length - line.text.trimStart().length);
-  const text = line.text.trim();
-  return { at: { start, end: start + text.length }, text };
+  return { at: { start, end: line.start + line.text.trimEnd().length } };
 }
 
 /** Directives stand before everything else, one a line; the first line that is none ends them. */
-function escapeOf(lines: readonly Line[]): EscapeCharacter {
-  for (const line of lines) {
+function escapeOf(text: string): EscapeCharacter {
+  for (let at = text.startsWith(byteOrderMark) ? 1 : 0; at < text.length; ) {
+    const line = lineAt(text, at);
+    at = line.next;
     const directive = /^\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$/.exec(line.text);
     if (directive === null) break;
     if (directive[1]?.toLowerCase() === "escape") return directive[2] === "`" ? "`" : "\\";
@@ -153,13 +254,13 @@ function escapeOf(lines: readonly Line[]): EscapeCharacter {
   return "\\";
 }
 
-/** The line without its continuation character; undefined when the instruction ends here. */
-function continuedContent(line: string, escapeCharacter: EscapeCharacter): string | undefined {
-  const trimmed = line.replace(/[ \t]+$/, "");
-  if (!trimmed.endsWith(escapeCharacter)) return undefined;
+/** Where the line's continuation character stands; undefined when the instruction ends here. */
+function continuedLength(line: string, escapeCharacter: EscapeCharacter): number | undefined {
+  let end = line.length;
+  while (end > 0 && (line.charAt(end - 1) === " " || line.charAt(end - 1) === "\t")) end -= 1;
+  if (end === 0 || line.charAt(end - 1) !== escapeCharacter) return undefined;
   // A doubled escape character is an escaped one, not a continuation.
-  if (trimmed.length > 1 && trimmed.at(-2) === escapeCharacter) return undefined;
-  return trimmed.slice(0, -1);
+  return line.charAt(end - 2) === escapeCharacter ? undefined : end - 1;
 }
 
 interface Opening {
@@ -181,6 +282,5 @@ function heredocOpenings(logical: string): Opening[] {
 
 /** White-space separated words, quotes kept and respected. */
 function* bareWords(text: string): Generator<string> {
-  if (!text.includes("<<")) return;
   for (const match of text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'])+/g)) yield match[0];
 }

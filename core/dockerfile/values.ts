@@ -10,7 +10,9 @@ export interface ReadonlyValues {
 }
 
 export class Values implements ReadonlyValues {
-  readonly #known: Map<string, string | undefined>;
+  #known: Map<string, string | undefined>;
+  /** Copies hold the same map until one of them is changed. */
+  #isShared = false;
 
   constructor(known: Iterable<readonly [string, string | undefined]> = []) {
     this.#known = new Map(known);
@@ -25,6 +27,10 @@ export class Values implements ReadonlyValues {
   }
 
   set(name: string, value: string | undefined): void {
+    if (this.#isShared) {
+      this.#known = new Map(this.#known);
+      this.#isShared = false;
+    }
     this.#known.set(name, value);
   }
 
@@ -33,7 +39,20 @@ export class Values implements ReadonlyValues {
   }
 
   copy(): Values {
-    return new Values(this.#known);
+    const res = new Values();
+    res.#known = this.#known;
+    res.#isShared = true;
+    this.#isShared = true;
+    return res;
+  }
+
+  equals(other: Values): boolean {
+    if (this.#known === other.#known) return true;
+    if (this.#known.size !== other.#known.size) return false;
+    for (const [name, value] of this.#known) {
+      if (!other.#known.has(name) || other.#known.get(name) !== value) return false;
+    }
+    return true;
   }
 
   /** After one of several branches ran: what they disagree on is undecided. */

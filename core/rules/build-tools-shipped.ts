@@ -155,7 +155,9 @@ function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | u
     why: `Only building needs them, and everything that starts from this layer carries them.${advice}`,
     saving,
     related: others.map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
-    fixes: laterBuild || libraries.length > 0 ? [] : fixesOf(facts, tools),
+    get fixes() {
+      return laterBuild || libraries.length > 0 ? [] : fixesOf(facts, tools);
+    },
   };
 }
 

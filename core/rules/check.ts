@@ -76,9 +76,34 @@ function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices)
 
 function rated(rule: RuleId, finding: Finding, choices: RuleChoices): RatedFinding {
   const choice = choices[rule] ?? "auto";
-  return {
-    ...finding,
-    rule,
-    severity: choice === "auto" || choice === "off" ? ratedBy(finding.saving) : choice,
-  };
+  return new Rated(rule, finding, choice === "auto" || choice === "off" ? ratedBy(finding.saving) : choice);
+}
+
+/** Fixes stay unasked until somebody wants them: most keystrokes want the findings alone. */
+class Rated implements RatedFinding {
+  readonly at: Finding["at"];
+  readonly what: string;
+  readonly why: string;
+  readonly saving: Finding["saving"];
+  readonly related: NonNullable<Finding["related"]>;
+  readonly rule: RuleId;
+  readonly severity: Severity;
+  readonly #finding: Finding;
+  #fixes: Finding["fixes"] | undefined;
+
+  constructor(rule: RuleId, finding: Finding, severity: Severity) {
+    this.at = finding.at;
+    this.what = finding.what;
+    this.why = finding.why;
+    this.saving = finding.saving;
+    this.related = finding.related ?? [];
+    this.rule = rule;
+    this.severity = severity;
+    this.#finding = finding;
+  }
+
+  get fixes(): Finding["fixes"] {
+    this.#fixes ??= this.#finding.fixes;
+    return this.#fixes;
+  }
 }

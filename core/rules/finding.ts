@@ -37,6 +37,9 @@ export interface Finding {
   readonly why: string;
   readonly saving: Size;
   readonly related?: readonly Related[];
-  /** Best first; not yet verified. Only core/rules/verify.ts decides which are offered. */
+  /**
+   * Best first; not yet verified. Only core/rules/verify.ts decides which are offered. Give it as a getter: most
+   * findings are shown without anybody asking for their fixes.
+   */
   readonly fixes: readonly Fix[];
 }

@@ -71,9 +71,11 @@ function findingOf(facts: Facts, world: World, run: RunInstruction, kept: KeptCa
     what: `this layer keeps ${effect.label}`,
     why: `${whys[effect.holds]}, and a later instruction that deletes it does not give its bytes back.`,
     saving: cacheSize(facts, world, run, effect),
-    fixes: isReadLater(facts, run, kept)
-      ? []
-      : effect.avoid.flatMap((way) => fixBy(way, facts, run, kept) ?? []),
+    get fixes() {
+      return isReadLater(facts, run, kept)
+        ? []
+        : effect.avoid.flatMap((way) => fixBy(way, facts, run, kept) ?? []);
+    },
   };
 }
 

@@ -149,9 +149,11 @@ function cacheRemoved(
       why: "A later layer only hides files. Delete them in the RUN that made them.",
       saving: cacheSize(facts, world, it, kept),
       related: [{ at: it.keywordAt, message: "Filled here" }],
-      fixes: cleanups(kept).flatMap((command) =>
-        moveFixes(facts, site, word, it, command, (other) => kept.holds === "index" && installs(other)),
-      ),
+      get fixes() {
+        return cleanups(kept).flatMap((command) =>
+          moveFixes(facts, site, word, it, command, (other) => kept.holds === "index" && installs(other)),
+        );
+      },
     };
   }
   return undefined;
@@ -175,7 +177,9 @@ function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Fi
           : "A later layer only hides files. Do not copy them, or give them to the RUN as a bind mount.",
       saving: sizeOf(world, site.run, hidden),
       related: [{ at: it.keywordAt, message: it.kind === "run" ? "Created here" : "Copied here" }],
-      fixes: pathFixes(facts, world, site, path, it, hidden),
+      get fixes() {
+        return pathFixes(facts, world, site, path, it, hidden);
+      },
     };
   }
   return undefined;

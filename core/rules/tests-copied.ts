@@ -138,7 +138,9 @@ function findingOf(
     what,
     why: `Nothing in the image that ships runs them.${where}${advice}`,
     saving: found.size,
-    fixes: isNeeded ? [] : fixesOf(facts, world, copy, source, found),
+    get fixes() {
+      return isNeeded ? [] : fixesOf(facts, world, copy, source, found);
+    },
   };
 }
 

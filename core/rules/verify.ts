@@ -64,7 +64,7 @@ function tryOut(
   );
   if (context === "refused") return refused;
   const worldAfter = { ...world, context };
-  const factsAfter = reader.factsOf(applyEdits(facts.text, edits), world.targets);
+  const factsAfter = reader.factsOf(applyEdits(facts.text, edits), world, facts);
   const map = new EditMap(edits);
   if (!keepsTheRest(facts, factsAfter, map)) return refused;
   if (!keepsSources(factsAfter, world.context, context)) return refused;

@@ -74,7 +74,7 @@ export class Desk {
     if (document.tooLarge) return undefined;
     const known = this.#sheets.get(document);
     if (known?.version === document.version) return known;
-    const reading = this.judge.read(document.kind, document.text);
+    const reading = this.judge.read(document.kind, document.text, known?.reading);
     const sheet: Sheet = { version: document.version, reading, judged: undefined };
     this.#sheets.set(document, sheet);
     return sheet;

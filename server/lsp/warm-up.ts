@@ -1,5 +1,5 @@
 import type { ShellReader } from "../../core/dockerfile/shell.ts";
-import { Judge } from "../../core/judge.ts";
+import { Judge, type Reading } from "../../core/judge.ts";
 import { emptyWorld } from "../../core/world.ts";
 
 const rounds = 40;
@@ -29,13 +29,15 @@ CMD ["run"]
  */
 export function warmUpWhenQuiet(shell: ShellReader, quiet: () => number): void {
   const judge = new Judge(shell);
+  let reading: Reading | undefined;
   let round = 0;
   const step = (): void => {
     if (quiet() < pauseMilliseconds) {
       setTimeout(step, pauseMilliseconds).unref();
       return;
     }
-    judge.findings(judge.read("dockerfile", text(round)), emptyWorld, {});
+    reading = judge.read("dockerfile", text(round), reading);
+    judge.findings(reading, emptyWorld, {});
     round += 1;
     if (round < rounds) setImmediate(step);
   };

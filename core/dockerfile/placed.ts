@@ -1,0 +1,210 @@
+/** Instructions of facts: a content at its offset in the file. Absolute positions are worked out when asked for. */
+import type { Span } from "../text/span.ts";
+import type { Effect } from "../tools/effect.ts";
+import { effectsOf } from "../tools/effects-of.ts";
+import type { Content, RelativeWord } from "./content.ts";
+import type { EvaluatedCommand } from "./evaluate.ts";
+import type {
+  Command,
+  CopyInstruction,
+  Flag,
+  Instruction,
+  Mount,
+  OtherInstruction,
+  RunInstruction,
+  Word,
+} from "./facts.ts";
+import { posixJoin } from "./paths.ts";
+import { valuesAt } from "./surroundings.ts";
+import { expandWord, type ReadonlyValues, type Values } from "./values.ts";
+
+/** The same instruction at another place of another version of the text. */
+export function placed(content: Content, at: Span, index: number, stage: number): Instruction {
+  const { read } = content.template;
+  const keyword = read.ok ? read.instruction.keyword : "";
+  if (keyword === "RUN") return new PlacedRun(content, at, index, stage);
+  if (keyword === "COPY" || keyword === "ADD") return new PlacedCopy(content, at, index, stage);
+  return new PlacedOther(content, at, index, stage);
+}
+
+abstract class Placed {
+  readonly at: Span;
+  readonly index: number;
+  readonly stage: number;
+  readonly keyword: string;
+  protected readonly content: Content;
+  #flags: readonly Flag[] | undefined;
+  #words: readonly Word[] | undefined;
+
+  constructor(content: Content, at: Span, index: number, stage: number) {
+    this.content = content;
+    this.at = at;
+    this.index = index;
+    this.stage = stage;
+    this.keyword = content.keyword;
+  }
+
+  get source(): string {
+    return this.content.template.text.source;
+  }
+
+  get onbuild(): boolean {
+    const { read } = this.content.template;
+    return read.ok && read.instruction.onbuild;
+  }
+
+  get keywordAt(): Span {
+    return this.span(this.content.keywordAt);
+  }
+
+  get flags(): readonly Flag[] {
+    this.#flags ??= this.content.flags.map(({ name, value, at }) => ({ name, value, at: this.span(at) }));
+    return this.#flags;
+  }
+
+  protected get ownWords(): readonly Word[] {
+    this.#words ??= this.content.words.map((it) => this.word(it));
+    return this.#words;
+  }
+
+  protected span(at: Span): Span {
+    return { start: at.start + this.at.start, end: at.end + this.at.start };
+  }
+
+  protected word({ text, at }: RelativeWord): Word {
+    return { text, at: this.span(at) };
+  }
+}
+
+class PlacedOther extends Placed implements OtherInstruction {
+  readonly kind = "other";
+
+  get words(): readonly Word[] {
+    return this.ownWords;
+  }
+
+  get opaque(): string | undefined {
+    return this.content.opaque;
+  }
+}
+
+class PlacedCopy extends Placed implements CopyInstruction {
+  readonly kind = "copy";
+  #sources: readonly Word[] | undefined;
+
+  get from(): Word | undefined {
+    const flag = this.flags.find((it) => it.name === "from");
+    return flag && { text: flag.value, at: flag.at };
+  }
+
+  get fromStage(): number | undefined {
+    return this.content.fromStage;
+  }
+
+  get sources(): readonly Word[] {
+    this.#sources ??= this.ownWords.slice(0, -1).filter((it) => !it.text?.startsWith("<<"));
+    return this.#sources;
+  }
+
+  get destination(): Word | undefined {
+    return this.ownWords.at(-1);
+  }
+
+  get destinationPath(): string | undefined {
+    const text = this.destination?.text;
+    const path = posixJoin(this.content.place.here.workdir, text);
+    const isDirectory = this.ownWords.length > 2 || /\/$|\/\.$|^\.\.?$/.test(text ?? "");
+    return path === undefined || !isDirectory || path.endsWith("/") ? path : `${path}/`;
+  }
+
+  get heredoc(): boolean {
+    return this.content.template.text.heredocs.length > 0;
+  }
+}
+
+class PlacedRun extends Placed implements RunInstruction {
+  readonly kind = "run";
+  #mounts: readonly Mount[] | undefined;
+  #commands: readonly Command[] | undefined;
+
+  get form(): "shell" | "exec" {
+    return this.content.isExec ? "exec" : "shell";
+  }
+
+  get mounts(): readonly Mount[] {
+    const { template, place } = this.content;
+    this.#mounts ??= this.content.flags
+      .filter((it) => it.name === "mount")
+      .map((it) => mountOf(it.raw ?? "", valuesAt(place), template.escape));
+    return this.#mounts;
+  }
+
+  get commands(): readonly Command[] {
+    this.#commands ??= this.content.commands.map((it) => new PlacedCommand(it, this.at.start));
+    return this.#commands;
+  }
+
+  get opaque(): string | undefined {
+    return this.content.opaque;
+  }
+
+  get appendAt(): number | undefined {
+    const { appendAt } = this.content;
+    return appendAt === undefined ? undefined : appendAt + this.at.start;
+  }
+
+  get flagAt(): number {
+    return this.content.bodyStart + this.at.start;
+  }
+}
+
+class PlacedCommand implements Command {
+  readonly at: Span;
+  readonly words: readonly Word[];
+  readonly runs: Command["runs"];
+  readonly directory: string | undefined;
+  readonly redirects: Command["redirects"];
+  readonly piped: boolean;
+  readonly removeAt: Span | undefined;
+  readonly environment: ReadonlyValues;
+  #effects: readonly Effect[] | undefined;
+  #isKnown = false;
+
+  constructor(it: EvaluatedCommand, offset: number) {
+    const moved = (at: Span): Span => ({ start: at.start + offset, end: at.end + offset });
+    const word = ({ text, at }: RelativeWord): Word => ({ text, at: moved(at) });
+    this.at = moved(it.at);
+    this.words = it.words.map(word);
+    this.runs = it.runs;
+    this.directory = it.directory;
+    this.redirects = it.redirects.map(({ operator, target }) => ({ operator, target: word(target) }));
+    this.piped = it.piped;
+    this.removeAt = it.removeAt && moved(it.removeAt);
+    this.environment = it.environment;
+  }
+
+  get effects(): readonly Effect[] | undefined {
+    if (!this.#isKnown) {
+      this.#effects = effectsOf(this);
+      this.#isKnown = true;
+    }
+    return this.#effects;
+  }
+}
+
+function mountOf(raw: string, values: Values, escapeCharacter: string): Mount {
+  const options = new Map<string, string>();
+  for (const option of raw.split(",")) {
+    const [name = "", ...value] = option.split("=");
+    options.set(name.toLowerCase(), value.join("="));
+  }
+  const option = (...names: readonly string[]): string | undefined => {
+    const found = names.map((it) => options.get(it)).find((it) => it !== undefined);
+    return found === undefined ? undefined : expandWord(found, values, escapeCharacter);
+  };
+  return {
+    type: option("type") ?? "bind",
+    target: option("target", "dst", "destination"),
+    from: option("from"),
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * Surroundings: what holds at one place of a Dockerfile, and what each instruction changes for those after it.
+ *
+ * Invariant: values are replaced, never changed, so places that nothing separates share one.
+ */
+import { posixJoin } from "./paths.ts";
+import type { ReadInstruction } from "./read.ts";
+import { expandWord, Values } from "./values.ts";
+
+/** What holds inside a stage. */
+export interface Surroundings {
+  readonly values: Values;
+  readonly workdir: string | undefined;
+  readonly posixShell: boolean;
+  /** Names set by ARG, which a stage does not hand on. */
+  readonly buildArguments: ReadonlySet<string>;
+}
+
+export interface StageHead {
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly parent: number | undefined;
+  readonly baseImage: string | undefined;
+}
+
+/** A stage and what holds at its end. */
+interface ClosedStage {
+  readonly head: StageHead;
+  readonly end: Surroundings;
+}
+
+/** All that an instruction's meaning depends on besides its text. */
+export interface Place {
+  readonly globals: Values;
+  /** Complete stages, in order. */
+  readonly closed: readonly ClosedStage[];
+  /** The stage that the place lies in; undefined before the first FROM. */
+  readonly stage: StageHead | undefined;
+  readonly here: Surroundings;
+}
+
+/** Values given from outside: `build.args` of a compose file. Undefined: given, but not known. */
+export type BuildArguments = ReadonlyMap<string, string | undefined>;
+
+const bare: Surroundings = {
+  values: new Values(),
+  workdir: undefined,
+  posixShell: true,
+  buildArguments: new Set(),
+};
+
+export const topOfFile = (): Place => ({ globals: new Values(), closed: [], stage: undefined, here: bare });
+
+/** The variables that an instruction sees. */
+export const valuesAt = ({ stage, globals, here }: Place): Values =>
+  stage === undefined ? globals : here.values;
+
+export function isSamePlace(a: Place, b: Place): boolean {
+  if (a === b) return true;
+  return (
+    isSameHead(a.stage, b.stage) &&
+    isSameSurroundings(a.here, b.here) &&
+    a.globals.equals(b.globals) &&
+    (a.closed === b.closed ||
+      (a.closed.length === b.closed.length &&
+        a.closed.every((it, index) => {
+          const other = b.closed[index];
+          return (
+            it === other ||
+            (other !== undefined && isSameHead(it.head, other.head) && isSameSurroundings(it.end, other.end))
+          );
+        })))
+  );
+}
+
+const isSameHead = (a: StageHead | undefined, b: StageHead | undefined): boolean =>
+  a === b ||
+  (a !== undefined &&
+    b !== undefined &&
+    a.index === b.index &&
+    a.name === b.name &&
+    a.parent === b.parent &&
+    a.baseImage === b.baseImage);
+
+const isSameSurroundings = (a: Surroundings, b: Surroundings): boolean =>
+  a === b ||
+  (a.workdir === b.workdir &&
+    a.posixShell === b.posixShell &&
+    a.values.equals(b.values) &&
+    a.buildArguments.size === b.buildArguments.size &&
+    [...a.buildArguments].every((it) => b.buildArguments.has(it)));
+
+/** The place behind an instruction. */
+export function placeAfter(
+  place: Place,
+  read: ReadInstruction,
+  escapeCharacter: string,
+  given: BuildArguments,
+): Place {
+  if (read.onbuild) return place;
+  const before = valuesAt(place);
+  const expanded = (raw: string): string | undefined => expandWord(raw, before, escapeCharacter);
+  const { here, stage, globals } = place;
+  switch (read.keyword) {
+    case "FROM":
+      return openStage(place, read, escapeCharacter);
+    case "ARG": {
+      const values = before.copy();
+      const buildArguments = new Set(here.buildArguments);
+      for (const { name, raw } of read.properties) {
+        const value = given.has(name) ? given.get(name) : raw === undefined ? undefined : expanded(raw);
+        if (stage === undefined) values.set(name, value);
+        // An ENV of the same name wins over an ARG.
+        else if (!values.has(name) || buildArguments.has(name)) {
+          buildArguments.add(name);
+          values.set(name, raw === undefined && !given.has(name) ? globals.get(name) : value);
+        }
+      }
+      return stage === undefined
+        ? { ...place, globals: values }
+        : { ...place, here: { ...here, values, buildArguments } };
+    }
+    case "ENV": {
+      if (stage === undefined) return place;
+      // All values of one ENV see the values from before it.
+      const values = before.copy();
+      const buildArguments = new Set(here.buildArguments);
+      for (const { name, raw } of read.properties) {
+        values.set(name, raw === undefined ? "" : expanded(raw));
+        buildArguments.delete(name);
+      }
+      return { ...place, here: { ...here, values, buildArguments } };
+    }
+    case "WORKDIR": {
+      if (stage === undefined) return place;
+      const raw = read.arguments.map((it) => it.raw).join(" ");
+      return { ...place, here: { ...here, workdir: posixJoin(here.workdir, expanded(raw)) } };
+    }
+    case "SHELL": {
+      if (stage === undefined || read.strings === undefined) return place;
+      const posixShell = /(?:^|\/)(?:ba|da|a|z|k)?sh$/.test(read.strings[0]?.value ?? "");
+      return { ...place, here: { ...here, posixShell } };
+    }
+    default:
+      return place;
+  }
+}
+
+function openStage(place: Place, read: ReadInstruction, escapeCharacter: string): Place {
+  const closed =
+    place.stage === undefined ? place.closed : [...place.closed, { head: place.stage, end: place.here }];
+  const raw = read.arguments[0]?.raw;
+  const image = raw === undefined ? undefined : expandWord(raw, place.globals, escapeCharacter);
+  const isNamed = read.arguments[1]?.raw.toUpperCase() === "AS";
+  const heads = closed.map((it) => it.head);
+  const parent = image === undefined ? undefined : stageNamed(image, heads, heads.length, true);
+  const base = parent === undefined ? undefined : closed[parent];
+  return {
+    globals: place.globals,
+    closed,
+    stage: {
+      index: closed.length,
+      name: isNamed ? read.arguments[2]?.raw : undefined,
+      parent,
+      baseImage: base === undefined ? image || undefined : base.head.baseImage,
+    },
+    here:
+      base === undefined ? { ...bare, workdir: image === "scratch" ? "/" : undefined } : inherited(base.end),
+  };
+}
+
+/** What a stage hands on: everything but its ARGs. */
+function inherited(end: Surroundings): Surroundings {
+  if (end.buildArguments.size === 0) return end;
+  const values = new Values([...end.values.entries()].filter(([name]) => !end.buildArguments.has(name)));
+  return { ...end, values, buildArguments: new Set() };
+}
+
+/** Index of the stage that a name or a number means, among those before `before`. */
+export function stageNamed(
+  name: string,
+  stages: readonly { readonly index: number; readonly name: string | undefined }[],
+  before: number,
+  namesOnly = false,
+): number | undefined {
+  const wanted = name.toLowerCase();
+  for (let index = Math.min(before, stages.length) - 1; index >= 0; index -= 1) {
+    if (stages[index]?.name?.toLowerCase() === wanted) return index;
+  }
+  if (namesOnly || !/^\d+$/.test(name)) return undefined;
+  return Number(name) < before ? stages[Number(name)]?.index : undefined;
+}
