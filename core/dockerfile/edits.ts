@@ -152,3 +152,6 @@ export function removeSource(facts: Facts, copy: CopyInstruction, source: Word):
   );
   return removeWords(facts, [...head, ...sources, destination], [source]);
 }
+
+/** Writes another text in a word's place. */
+export const replaceWord = (word: Word, text: string): readonly Edit[] => [{ at: word.at, insert: text }];

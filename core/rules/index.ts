@@ -1,5 +1,6 @@
 // Written by `npm run codegen`. Do not edit.
 import { buildToolsShipped } from "./build-tools-shipped.ts";
+import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
@@ -7,6 +8,7 @@ import { testsCopied } from "./tests-copied.ts";
 
 export const rules = [
   buildToolsShipped,
+  devDependenciesShipped,
   packageCacheKept,
   removedInLaterLayer,
   suppressionUnused,

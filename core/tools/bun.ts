@@ -1,3 +1,4 @@
+import { posixJoin } from "../dockerfile/paths.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 export const bun: Tool = {
@@ -18,6 +19,7 @@ export const bun: Tool = {
             tool: "bun",
             action,
             directory,
+            into: posixJoin(directory, "node_modules"),
             development: !leavesOut,
             developmentWords: [],
             productionFlag: "--production",

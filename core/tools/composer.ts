@@ -1,3 +1,4 @@
+import { posixJoin } from "../dockerfile/paths.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 export const composer: Tool = {
@@ -16,6 +17,7 @@ export const composer: Tool = {
             tool: "composer",
             action,
             directory,
+            into: posixJoin(directory, "vendor"),
             development: !(hasOption(args, "--no-dev") || leftOut === "1"),
             developmentWords: asked.map(({ word }) => word),
             productionFlag: asked.length > 0 ? undefined : "--no-dev",

@@ -1,3 +1,4 @@
+import { posixJoin } from "../dockerfile/paths.ts";
 import type { ReadonlyValues } from "../dockerfile/values.ts";
 import { hasOption, type Option, type SplitArguments, splitArguments, type Tool } from "./tool.ts";
 
@@ -36,6 +37,7 @@ export const npm: Tool = {
             tool: "npm",
             action,
             directory,
+            into: posixJoin(directory, "node_modules"),
             development: takesDevelopment(args, environment),
             developmentWords: asks(args).map(({ word }) => word),
             productionFlag: "--omit=dev",

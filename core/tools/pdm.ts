@@ -45,6 +45,7 @@ export const pdm: Tool = {
             selection: selectionOf(call, args),
             indexes: [],
             locked: true,
+            into: posixJoin(call.directory, ".venv") ?? "/app/.venv",
             dependencies: true,
             upgrades: false,
           },

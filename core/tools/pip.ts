@@ -1,6 +1,8 @@
 import type { Word } from "../dockerfile/facts.ts";
+import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
 import {
+  environmentFolder,
   type IndexWord,
   type PythonInstall,
   type PythonInstaller,
@@ -11,6 +13,7 @@ import {
 import {
   hasOption,
   type Invocation,
+  optionValue,
   pathWords,
   type SplitArguments,
   splitArguments,
@@ -111,13 +114,22 @@ const mayBuild = (args: SplitArguments): readonly Effect[] =>
     ? []
     : [{ kind: "build" }];
 
+function targetOf(call: Invocation, args: SplitArguments): string {
+  const named = optionValue(args, "-t", "--target", "--prefix", "--root");
+  const path = posixJoin(call.directory, named?.text);
+  if (path !== undefined) return path;
+  if (hasOption(args, "--user")) return "/root/.local";
+  return hasOption(args, "--system") ? "/usr/local/lib" : environmentFolder(call);
+}
+
 function pipInstall(
-  { words, directory }: Invocation,
+  call: Invocation,
   tool: PythonInstaller,
   args: SplitArguments,
   action: Word,
   operands: readonly Word[],
 ): PythonInstall {
+  const { words, directory } = call;
   const valuesOf = (...names: readonly string[]): readonly Word[] =>
     args.options.flatMap(({ name, value }) => (names.includes(name) && value !== undefined ? [value] : []));
   const { requirements, projects } = sortedOperands(operands, directory);
@@ -138,6 +150,7 @@ function pipInstall(
     selection: undefined,
     indexes: indexesIn(args),
     locked: false,
+    into: targetOf(call, args),
     dependencies: !hasOption(args, "--no-deps"),
     upgrades: hasOption(args, "-U", "--upgrade"),
   };

@@ -1,3 +1,4 @@
+import { posixJoin } from "../dockerfile/paths.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
@@ -42,6 +43,9 @@ export const pipenv: Tool = {
           productionFlag: undefined,
         },
         indexes: [],
+        into: hasOption(args, "--system")
+          ? "/usr/local/lib"
+          : (posixJoin(call.directory, ".venv") ?? "/app/.venv"),
         locked: action.text === "sync" || hasOption(args, "--deploy", "--ignore-pipfile"),
         dependencies: true,
         upgrades: false,

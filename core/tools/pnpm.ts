@@ -1,3 +1,4 @@
+import { posixJoin } from "../dockerfile/paths.ts";
 import { environmentTakes } from "./npm.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
@@ -19,6 +20,7 @@ export const pnpm: Tool = {
             tool: "pnpm",
             action,
             directory,
+            into: posixJoin(directory, "node_modules"),
             development: isProduction ? false : asked.length > 0 || environmentTakes(environment),
             developmentWords: asked.map(({ word }) => word),
             productionFlag: asked.length > 0 ? undefined : "--prod",

@@ -1,5 +1,5 @@
 import { posixJoin } from "../dockerfile/paths.ts";
-import { namesFrom, type ProjectSelection } from "./python-install.ts";
+import { environmentFolder, isSet, namesFrom, type ProjectSelection } from "./python-install.ts";
 import {
   hasOption,
   type Invocation,
@@ -46,6 +46,7 @@ export const poetry: Tool = {
             selection: selectionOf(call, args),
             indexes: [],
             locked: true,
+            into: poetryFolder(call),
             dependencies: true,
             upgrades: false,
           },
@@ -67,6 +68,17 @@ export const poetry: Tool = {
     }
   },
 };
+
+/** An environment of its own, unless the project's folder or the system's interpreter is to be used. */
+function poetryFolder(call: Invocation): string {
+  if (isSet(call.environment.get("POETRY_VIRTUALENVS_IN_PROJECT"))) {
+    return posixJoin(call.directory, ".venv") ?? "/app/.venv";
+  }
+  const creates = call.environment.get("POETRY_VIRTUALENVS_CREATE");
+  return creates !== undefined && !isSet(creates)
+    ? environmentFolder(call)
+    : (call.environment.get("POETRY_VIRTUALENVS_PATH") ?? "/root/.cache/pypoetry/virtualenvs");
+}
 
 function selectionOf({ directory }: Invocation, args: SplitArguments): ProjectSelection {
   const valuesOf = (...names: readonly string[]) =>

@@ -10,6 +10,8 @@ export interface ProjectInstall {
   readonly action: Word;
   /** Working directory, when known. */
   readonly directory: string | undefined;
+  /** Where the packages go, when known. */
+  readonly into: string | undefined;
   /** Packages that only development needs come along; undefined: neither words nor variables decide it. */
   readonly development: boolean | undefined;
   /** Words that ask for them. */

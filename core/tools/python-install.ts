@@ -2,6 +2,7 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin, withoutSlash } from "../dockerfile/paths.ts";
 import type { PathWord } from "./effect.ts";
+import type { Invocation } from "./tool.ts";
 
 export type PythonInstaller =
   | "pip"
@@ -81,6 +82,8 @@ export interface PythonInstall {
   readonly indexes: readonly IndexWord[];
   /** The versions come from the project's lock file. */
   readonly locked: boolean;
+  /** Where the packages go: a site-packages folder, an environment or a prefix above it. */
+  readonly into: string;
   /** False for `--no-deps`. */
   readonly dependencies: boolean;
   readonly upgrades: boolean;
@@ -145,6 +148,22 @@ export const namesFrom = (words: readonly (Word | undefined)[]): readonly NamedW
           .split(/[\s,]+/)
           .flatMap((name) => (name === "" ? [] : [{ name: normalisedName(name), word }])),
   );
+
+const systemFolders = new Set(["/usr/local", "/usr", "/", "/opt/conda"]);
+
+/** The environment that a call installs into: an active or named virtual environment, else the system's. */
+export function environmentFolder({ words, environment }: Invocation): string {
+  const active = environment.get("VIRTUAL_ENV");
+  if (active !== undefined && active !== "") return active;
+  // `/venv/bin/pip`, or its folder first on the PATH.
+  const own = /^(\/.+)\/bin\/[^/]+$/.exec(words[0]?.text ?? "")?.[1];
+  const first = /^(\/[^:]+)\/bin(?::|$)/.exec(environment.get("PATH") ?? "")?.[1];
+  const found = [own, first].find((it) => it !== undefined && !systemFolders.has(it) && !isHome(it));
+  return found ?? "/usr/local/lib";
+}
+
+/** Programs of a user lie in `~/.local/bin`, which is no environment. */
+const isHome = (folder: string): boolean => /\/\.[^/]+$/.test(folder) && !folder.endsWith("/.venv");
 
 /** Environment variables that say yes: `1`, `true`, `yes`, `on`. Undefined: cannot be decided. */
 export const isSet = (value: string | undefined): boolean =>

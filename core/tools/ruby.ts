@@ -32,6 +32,7 @@ export const bundle: Tool = {
             tool: "bundle",
             action: word,
             directory,
+            into: environment.get("BUNDLE_PATH") ?? "/usr/local/bundle",
             development,
             developmentWords: [],
             productionFlag: undefined,

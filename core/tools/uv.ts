@@ -3,6 +3,7 @@ import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
 import { indexesIn, pipEffects } from "./pip.ts";
 import {
+  environmentFolder,
   isSet,
   namesFrom,
   type ProjectSelection,
@@ -99,7 +100,7 @@ function toolEffects(call: Invocation, args: SplitArguments, action: Word): read
 }
 
 function plain(
-  { words }: Invocation,
+  call: Invocation,
   tool: PythonInstall["tool"],
   args: SplitArguments,
   action: Word,
@@ -107,7 +108,7 @@ function plain(
   return {
     kind: "python-install",
     tool,
-    program: words[0] ?? action,
+    program: call.words[0] ?? action,
     action,
     requirements: [],
     projects: [],
@@ -115,6 +116,7 @@ function plain(
     selection: undefined,
     indexes: indexesIn(args),
     locked: false,
+    into: tool === "uv tool" ? "/root/.local/share/uv/tools" : environmentFolder(call),
     dependencies: true,
     upgrades: hasOption(args, "-U", "--upgrade"),
   };
@@ -126,7 +128,10 @@ function syncInstall(
   args: SplitArguments,
   action: Word,
 ): PythonInstall {
-  return { ...plain(call, tool, args, action), selection: selectionOf(call, args), locked: true };
+  const selection = selectionOf(call, args);
+  const named = call.environment.get("UV_PROJECT_ENVIRONMENT");
+  const into = posixJoin(selection.directory, named ?? ".venv") ?? "/app/.venv";
+  return { ...plain(call, tool, args, action), selection, locked: true, into };
 }
 
 function selectionOf({ directory, environment }: Invocation, args: SplitArguments): ProjectSelection {

@@ -1,3 +1,4 @@
+import { posixJoin } from "../dockerfile/paths.ts";
 import { environmentTakes } from "./npm.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
@@ -31,6 +32,7 @@ export const yarn: Tool = {
           tool: "yarn",
           action: word,
           directory,
+          into: posixJoin(directory, "node_modules"),
           // Later versions do not look at NODE_ENV.
           development: isLater ? true : isFirst || development !== false ? development : undefined,
           developmentWords: production?.value?.text === "false" ? [production.word] : [],
@@ -48,6 +50,7 @@ export const yarn: Tool = {
                 tool: "yarn",
                 action: second,
                 directory,
+                into: posixJoin(directory, "node_modules"),
                 development: !hasOption(args, "--production"),
                 developmentWords: [],
                 productionFlag: "--production",

@@ -1,0 +1,22 @@
+/** What an image is for, as far as its stages' names and its start commands say. */
+import type { Facts, Stage } from "./facts.ts";
+import { runsTests } from "./mentions.ts";
+
+const development =
+  /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|unit-?tests?|e2e|ci|lint|linter|docs|debug|check)(?:$|[-_.])/i;
+
+/** A stage that is built for work on the project: its name says so, or it starts the tests. */
+export const isForDevelopment = (stage: Stage): boolean =>
+  development.test(stage.name ?? "") ||
+  stage.instructions.some(
+    (it) => (it.keyword === "CMD" || it.keyword === "ENTRYPOINT") && !it.onbuild && runsTests(it),
+  );
+
+/** Whether any shipped image, by its last stage, is for development. */
+export const shipsForDevelopment = (facts: Facts): boolean =>
+  facts.stages.some(
+    (stage) =>
+      stage.shipped &&
+      !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
+      isForDevelopment(stage),
+  );
