@@ -14,7 +14,7 @@ module.exports = {
       comment:
         "core knows no editor, no protocol and no engine. Third-party parsers come in through their one door.",
       from: { path: "^core/" },
-      to: { path: "^(client|server|media|protocol|test|scripts)/|node_modules/(vscode|dockerode)" },
+      to: { path: "^(client|server|media|protocol|test|scripts)/|node_modules/vscode" },
     },
     {
       name: "one-door-to-dockerfile-ast",

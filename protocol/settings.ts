@@ -5,8 +5,12 @@
 export interface PlimsollSettings {
   /** Per rule id: `auto` (default: by bytes and certainty), a fixed severity, or `off`. */
   readonly rules: Readonly<Record<string, RuleSetting>>;
-  /** Address of the engine, for example `unix:///run/podman/podman.sock`; empty: `DOCKER_HOST`, else the default socket. Read from user settings only in untrusted workspaces. */
-  readonly engine: { readonly host: string };
+  /**
+   * Which engine to ask: an address as in `DOCKER_HOST` (for example `unix:///run/podman/podman.sock`), else the name
+   * of a docker context; both empty: `DOCKER_HOST`, the current docker context, the usual sockets. Clients send the
+   * user's own settings only where the workspace is not trusted.
+   */
+  readonly engine: { readonly host: string; readonly context: string };
   readonly inlayHints: { readonly enabled: boolean };
   /** The stage that ships, where neither compose nor the file says it: stage name; empty: the last stage. */
   readonly target: string;

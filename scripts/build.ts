@@ -2,27 +2,13 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build, context, type Plugin } from "esbuild";
+import { type BuildOptions, build, context } from "esbuild";
 import { packedCatalogue } from "./catalogue.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 const watches = process.argv.includes("--watch");
 const require = createRequire(import.meta.url);
-
-/** What dockerode and its ssh client load for features that nobody here uses: BuildKit sessions, native speed-ups. */
-const unused: Plugin = {
-  name: "unused-parts",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:\.\/session|@grpc\/.*|cpu-features)$|\.node$/ }, ({ path, importer }) =>
-      path === "./session" && !importer.includes("dockerode") ? undefined : { path, namespace: "unused" },
-    );
-    // Native parts are tried and done without; the session is required at once and used by builds only.
-    onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
-      contents: path === "./session" ? "module.exports = {};" : 'throw new Error("not part of this build");',
-    }));
-  },
-};
 
 const shared: BuildOptions = {
   absWorkingDir: root,
@@ -47,7 +33,6 @@ const node: BuildOptions = {
   target: "node20",
   format: "cjs",
   external: ["vscode"],
-  plugins: [unused],
   // web-tree-sitter looks for its own place, which the bundle never asks it to use.
   define: { "import.meta.url": '"file:///"' },
 };

@@ -4,6 +4,7 @@ import { linkLayers } from "../../core/link/link.ts";
 import { type InstructionOf, imageJson } from "../../core/report/image-json.ts";
 import { imageText } from "../../core/report/image-text.ts";
 import { bytes, bytesLabel } from "../../core/size/bytes.ts";
+import { noChoice } from "../engine/daemon/choose-engine.ts";
 import { analyzeImage } from "../engine/image/analyze-image.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
 import type { Command } from "./arguments.ts";
@@ -19,7 +20,7 @@ export async function analyze(
   const path = resolve(console.directory, command.target);
   const target: AnalysisTarget = (await exists(path))
     ? { kind: "archive", path }
-    : { kind: "image", reference: command.target, host: "" };
+    : { kind: "image", reference: command.target, engine: noChoice };
   const result = await analyzeImage(
     console.home,
     target,

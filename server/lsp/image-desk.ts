@@ -60,7 +60,7 @@ export class ImageDesk {
   }
 
   images(): Promise<ImagesResult> {
-    return listImages(this.#session.settings.engine.host, process.env);
+    return listImages(this.#session.settings.engine, process.env);
   }
 
   async analyze({ generation, target }: AnalyzeParams, token: CancellationToken): Promise<AnalyzeResult> {
@@ -68,10 +68,10 @@ export class ImageDesk {
     this.#running.add(stop);
     const listener = token.onCancellationRequested(() => stop.abort());
     try {
-      const { host } = this.#session.settings.engine;
+      const { engine } = this.#session.settings;
       const result = await analyzeImage(
         this.#home,
-        target.kind === "image" ? { ...target, host } : target,
+        target.kind === "image" ? { ...target, engine } : target,
         {
           first: (picture) => this.#tellFirst(generation, picture),
           progress: (done, total) => this.#tellProgress(generation, done, total),

@@ -3,7 +3,7 @@ import { type PlimsollSettings, type RuleSetting, ruleSettings } from "../../pro
 
 export const defaultSettings: PlimsollSettings = {
   rules: {},
-  engine: { host: "" },
+  engine: { host: "", context: "" },
   inlayHints: { enabled: true },
   target: "",
   context: "",
@@ -14,7 +14,10 @@ export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSet
   const given = fieldsOf(value);
   return {
     rules: given["rules"] === undefined ? base.rules : rulesFrom(given["rules"]),
-    engine: { host: stringOr(fieldsOf(given["engine"])["host"], base.engine.host) },
+    engine: {
+      host: stringOr(fieldsOf(given["engine"])["host"], base.engine.host),
+      context: stringOr(fieldsOf(given["engine"])["context"], base.engine.context),
+    },
     inlayHints: { enabled: booleanOr(fieldsOf(given["inlayHints"])["enabled"], base.inlayHints.enabled) },
     target: stringOr(given["target"], base.target),
     context: stringOr(given["context"], base.context),

@@ -4,14 +4,13 @@ import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { ImageAnalysis } from "../../../core/image/analysis.ts";
-import { bytes } from "../../../core/size/bytes.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import { troubleText } from "../trouble-text.ts";
-import { assemble, type Contents, platformOf } from "./assemble.ts";
+import { analyzeEngineImage } from "./analyze-engine.ts";
+import { assemble, type Contents } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
-import { openEngine } from "./docker.ts";
 import type { AnalysisTarget, FirstPicture } from "./messages.ts";
-import { archiveProblem, engineProblem } from "./problems.ts";
+import { archiveProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
 
 export type Analysed =
@@ -26,62 +25,8 @@ export interface Listener {
 /** Analyses on this thread. Never throws: trouble is a problem. */
 export async function analyzeHere(target: AnalysisTarget, listener: Listener): Promise<Analysed> {
   return target.kind === "image"
-    ? analyzeEngineImage(target.reference, target.host, listener)
+    ? analyzeEngineImage(target.reference, target.engine, listener, (total) => counter(total, listener))
     : analyzePath(target.path, listener);
-}
-
-async function analyzeEngineImage(reference: string, host: string, listener: Listener): Promise<Analysed> {
-  const opened = await openEngine(host, process.env);
-  if (!opened.ok) return opened;
-  const { docker, address } = opened.engine;
-  try {
-    const image = docker.getImage(reference);
-    const [facts, history] = await Promise.all([image.inspect(), image.history()]);
-    const total = facts.Size > 0 ? facts.Size : null;
-    listener.first({
-      image: { reference, id: facts.Id, platform: platformOf({ ...facts }), source: "docker" },
-      // Oldest first, as in the config; entries without bytes may or may not be layers.
-      layers: historyLayers(history),
-    });
-    // The config's own history comes with the archive.
-    const stream = (await image.get()) as Readable;
-    const contents = await readArchive(stream, counter(total, listener));
-    return finished(assemble(contents, { reference, source: "docker" }), contents, reference, address);
-  } catch (cause) {
-    return { ok: false, problem: engineProblem(cause, address, reference) };
-  }
-}
-
-function finished(
-  result: ImageAnalysis | string,
-  contents: Contents,
-  reference: string,
-  address: string,
-): Analysed {
-  // Half an archive is a transfer that broke off, not an image with troubles.
-  if (contents.troubles.some(({ path }) => path === "") || typeof result === "string") {
-    const why = typeof result === "string" ? `: ${result}` : "";
-    return {
-      ok: false,
-      problem: {
-        message: `The transfer of ${reference} from ${address} broke off${why}; try again.`,
-        retry: true,
-      },
-    };
-  }
-  return { ok: true, analysis: result };
-}
-
-function historyLayers(history: unknown): FirstPicture["layers"] {
-  if (!Array.isArray(history)) return [];
-  return history
-    .toReversed()
-    .flatMap((it: unknown) =>
-      typeof it === "object" && it !== null && "Size" in it && "CreatedBy" in it
-        ? [{ createdBy: String(it.CreatedBy), bytes: bytes(Math.max(0, Math.floor(Number(it.Size)) || 0)) }]
-        : [],
-    )
-    .filter((it) => it.bytes > 0);
 }
 
 async function analyzePath(path: string, listener: Listener): Promise<Analysed> {

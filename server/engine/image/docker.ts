@@ -1,49 +1,17 @@
-import type Docker from "dockerode";
 import type { ImageSummary, Problem } from "../../../protocol/requests.ts";
+import { chooseEngine, type EngineChoice } from "../daemon/choose-engine.ts";
+import { Engine } from "../daemon/engine.ts";
+import { fieldsOf, recordsIn, textOr, textsIn } from "../records.ts";
 import { engineProblem } from "./problems.ts";
-
-const defaultSocket = "/var/run/docker.sock";
-
-/** An engine, and how people know it. */
-export interface Engine {
-  readonly docker: Docker;
-  readonly address: string;
-}
 
 export type Opened =
   | { readonly ok: true; readonly engine: Engine }
   | { readonly ok: false; readonly problem: Problem };
 
-/**
- * `host`: an address as in DOCKER_HOST; empty: DOCKER_HOST, else the standard socket. dockerode is a third of the
- * server's code, so it is loaded with the first engine.
- */
-export async function openEngine(host: string, environment: NodeJS.ProcessEnv): Promise<Opened> {
-  const { default: Docker } = await import("dockerode");
-  const address = host || environment["DOCKER_HOST"] || `unix://${defaultSocket}`;
-  const refused = (why: string): Opened => ({
-    ok: false,
-    problem: { message: `The Docker host ${address} ${why}`, retry: false, setting: "plimsoll.engine.host" },
-  });
-  const socket =
-    /^(?:unix:\/\/|npipe:\/\/)(.+)$/.exec(address)?.[1] ?? (address.startsWith("/") ? address : undefined);
-  if (socket !== undefined)
-    return { ok: true, engine: { docker: new Docker({ socketPath: socket }), address } };
-  const match = /^(tcp|http):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(address);
-  if (match?.[2] !== undefined) {
-    if (environment["DOCKER_TLS_VERIFY"] !== undefined && environment["DOCKER_TLS_VERIFY"] !== "") {
-      return refused("asks for TLS, which is not supported yet; use a socket, or a tunnel to one.");
-    }
-    const docker = new Docker({
-      protocol: "http",
-      host: match[2].replace(/^\[|\]$/g, ""),
-      port: Number(match[3] ?? 2375),
-    });
-    return { ok: true, engine: { docker, address } };
-  }
-  return address.startsWith("ssh:")
-    ? refused("is reached by ssh, which is not supported yet; forward its socket and name that instead.")
-    : refused("is no address of an engine; write unix:///path/to/docker.sock or tcp://host:port.");
+/** Chooses an engine; nothing is asked of it yet. */
+export async function openEngine(choice: EngineChoice, environment: NodeJS.ProcessEnv): Promise<Opened> {
+  const chosen = await chooseEngine(choice, environment);
+  return chosen.ok ? { ok: true, engine: new Engine(chosen.engine) } : chosen;
 }
 
 export type Listed =
@@ -51,23 +19,89 @@ export type Listed =
   | { readonly ok: false; readonly problem: Problem };
 
 /** Newest first; images without a name by their id. */
-export async function listImages(host: string, environment: NodeJS.ProcessEnv): Promise<Listed> {
-  const opened = await openEngine(host, environment);
+export async function listImages(choice: EngineChoice, environment: NodeJS.ProcessEnv): Promise<Listed> {
+  const opened = await openEngine(choice, environment);
   if (!opened.ok) return opened;
-  const { docker, address } = opened.engine;
+  const { engine } = opened;
   try {
-    const found = await docker.listImages();
+    const found = recordsIn(await engine.json("/images/json"));
     const images = found.flatMap((it): ImageSummary[] => {
-      const names = (it.RepoTags ?? []).filter((name) => name !== "<none>:<none>");
-      return (names.length === 0 ? [it.Id] : names).map((reference) => ({
+      const id = textOr(it["Id"], "");
+      const names = textsIn(it["RepoTags"]).filter((name) => name !== "<none>:<none>");
+      return (names.length === 0 ? [id] : names).map((reference) => ({
         reference,
-        id: it.Id,
-        bytes: it.Size,
-        created: it.Created,
+        id,
+        bytes: numberOf(it["Size"]),
+        created: numberOf(it["Created"]),
       }));
     });
-    return { ok: true, images: images.sort((a, b) => b.created - a.created), engine: address };
+    return {
+      ok: true,
+      images: images.sort((a, b) => b.created - a.created),
+      engine: engine.chosen.address,
+    };
   } catch (cause) {
-    return { ok: false, problem: engineProblem(cause, address, undefined) };
+    return { ok: false, problem: engineProblem(cause, engine.chosen, undefined) };
   }
 }
+
+/** What an engine tells of one image before any of its layers is read. */
+export interface ImageFacts {
+  readonly id: string;
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string;
+  /** As the engine counts it; zero: it does not tell. */
+  readonly size: number;
+  /** Oldest first; of content that the engine holds, so they may be believed. */
+  readonly diffIds: readonly string[];
+  /** Milliseconds since 1970; undefined: not told. */
+  readonly created: number | undefined;
+  readonly labels: Readonly<Record<string, unknown>>;
+}
+
+export async function inspectImage(engine: Engine, reference: string): Promise<ImageFacts> {
+  const it = fieldsOf(await engine.json(pathOf(reference, "json")));
+  const created = Date.parse(textOr(it["Created"], ""));
+  return {
+    id: textOr(it["Id"], ""),
+    os: textOr(it["Os"], ""),
+    architecture: textOr(it["Architecture"], ""),
+    variant: textOr(it["Variant"], ""),
+    size: numberOf(it["Size"]),
+    diffIds: textsIn(fieldsOf(it["RootFS"])["Layers"]),
+    created: Number.isNaN(created) ? undefined : created,
+    labels: fieldsOf(fieldsOf(it["Config"])["Labels"]),
+  };
+}
+
+export interface HistoryStep {
+  readonly createdBy: string;
+  readonly bytes: number;
+}
+
+/** Oldest first. Entries without bytes may or may not be layers. */
+export async function historyOf(engine: Engine, reference: string): Promise<readonly HistoryStep[]> {
+  return recordsIn(await engine.json(pathOf(reference, "history")))
+    .map((it) => ({ createdBy: textOr(it["CreatedBy"], ""), bytes: numberOf(it["Size"]) }))
+    .toReversed();
+}
+
+/** Since this version of the API one of an image's platforms can be asked for. */
+const platformVersion = 48;
+
+/** The image as `docker save` writes it. */
+export async function saveImage(engine: Engine, reference: string, it: ImageFacts) {
+  const { os, architecture, variant } = it;
+  // Without it the containerd store wants to write all platforms, of which it may hold one (docker/cli#5476).
+  const platform = { os, architecture, ...(variant === "" ? {} : { variant }) };
+  const names = os !== "" && (await engine.version()) >= platformVersion;
+  return engine.stream(pathOf(reference, "get"), names ? { platform: JSON.stringify(platform) } : {});
+}
+
+/** References hold slashes and colons that belong to the path; anything else of theirs must not leave it. */
+const pathOf = (reference: string, what: string): string =>
+  `/images/${encodeURIComponent(reference).replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%40", "@")}/${what}`;
+
+const numberOf = (it: unknown): number =>
+  typeof it === "number" && Number.isFinite(it) && it > 0 ? Math.floor(it) : 0;

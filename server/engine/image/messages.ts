@@ -2,9 +2,10 @@
 import type { ImageAnalysis, ImageIdentity } from "../../../core/image/analysis.ts";
 import type { Bytes } from "../../../core/size/bytes.ts";
 import type { Problem } from "../../../protocol/requests.ts";
+import type { EngineChoice } from "../daemon/choose-engine.ts";
 
 export type AnalysisTarget =
-  | { readonly kind: "image"; readonly reference: string; readonly host: string }
+  | { readonly kind: "image"; readonly reference: string; readonly engine: EngineChoice }
   | { readonly kind: "archive"; readonly path: string };
 
 /** Layer sizes from the history, before any byte was read. */

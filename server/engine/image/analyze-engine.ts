@@ -1,0 +1,54 @@
+import { bytes } from "../../../core/size/bytes.ts";
+import type { EngineChoice } from "../daemon/choose-engine.ts";
+import type { Analysed, Listener } from "./analyze-here.ts";
+import { assemble } from "./assemble.ts";
+import { historyOf, inspectImage, openEngine, saveImage } from "./docker.ts";
+import { brokenTransfer, engineProblem } from "./problems.ts";
+import { readArchive } from "./read-archive.ts";
+
+/** An image that an engine holds. The first picture comes from its history, the rest from `docker save`. */
+export async function analyzeEngineImage(
+  reference: string,
+  choice: EngineChoice,
+  listener: Listener,
+  count: (total: number | null) => (bytes: number) => void,
+): Promise<Analysed> {
+  const opened = await openEngine(choice, process.env);
+  if (!opened.ok) return opened;
+  const { engine } = opened;
+  const { address } = engine.chosen;
+  let transferring = false;
+  try {
+    const [facts, history] = await Promise.all([
+      inspectImage(engine, reference),
+      historyOf(engine, reference),
+    ]);
+    const platform = [facts.os, facts.architecture, facts.variant].filter((it) => it !== "").join("/");
+    listener.first({
+      image: { reference, id: facts.id, platform, source: "docker" },
+      layers: history.map((it) => ({ ...it, bytes: bytes(it.bytes) })).filter((it) => it.bytes > 0),
+    });
+    const stream = await saveImage(engine, reference, facts);
+    transferring = true;
+    const contents = await readArchive(stream, count(facts.size > 0 ? facts.size : null));
+    const result = assemble(contents, { reference, source: "docker" });
+    // Half an archive is a transfer that broke off, not an image with troubles.
+    if (contents.troubles.some(({ path }) => path === "") || typeof result === "string") {
+      return await broken(typeof result === "string" ? result : undefined);
+    }
+    return { ok: true, analysis: result };
+  } catch (cause) {
+    if (transferring) return broken(undefined);
+    return { ok: false, problem: engineProblem(cause, engine.chosen, reference) };
+  }
+
+  /** It was there when the transfer began. */
+  async function broken(why: string | undefined): Promise<Analysed> {
+    try {
+      await inspectImage(engine, reference);
+    } catch (cause) {
+      return { ok: false, problem: engineProblem(cause, engine.chosen, reference) };
+    }
+    return { ok: false, problem: brokenTransfer(reference, address, why) };
+  }
+}
