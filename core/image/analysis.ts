@@ -76,6 +76,8 @@ export interface ImageAnalysis {
   readonly packages: readonly PackageRow[];
   readonly categories: readonly { readonly id: string; readonly bytes: Bytes; readonly files: number }[];
   readonly hidden: readonly HiddenFile[];
+  /** Of visible ELF files: what stripping would free, and how many files that is. */
+  readonly strippable: { readonly bytes: Bytes; readonly files: number };
   readonly diveCompatible: DiveNumbers;
   readonly troubles: readonly Trouble[];
 }
@@ -122,12 +124,20 @@ export function analysisOf(
     packages: owned.rows,
     categories: categoryRows(files),
     hidden: hiddenFiles(files),
+    strippable: strippableIn(files),
     diveCompatible: diveNumbers(layers),
     troubles: [...troubles, ...mergeTroubles, ...owned.troubles],
   };
 }
 
 const bytesOf = (files: Iterable<FileVersion>): Bytes => sumOf([...files].map((it) => it.bytes));
+
+function strippableIn(files: readonly FileVersion[]): ImageAnalysis["strippable"] {
+  const sizes = files.flatMap(({ hidden, facts }) =>
+    hidden === undefined && facts?.strippable !== undefined && facts.strippable > 0 ? [facts.strippable] : [],
+  );
+  return { bytes: sumOf(sizes), files: sizes.length };
+}
 
 function categoryRows(files: readonly FileVersion[]): ImageAnalysis["categories"] {
   const rows = new Map<string, { bytes: Bytes; files: number }>();

@@ -1,14 +1,20 @@
 /** What is read from the inside of an image's files beside whole databases: chosen by path and size alone. */
 import type { Bytes } from "../size/bytes.ts";
+import { elfProbe } from "./elf-probe.ts";
 import type { Probe } from "./probe.ts";
 
 /** What a probe found in one file. */
 export interface FileFacts {
-  /** What `strip --strip-unneeded` would free of it. */
+  /** What `strip --strip-unneeded` would free of it; only of ELF files. */
   readonly strippable?: Bytes;
 }
 
 /** Asked for every regular file; undefined where its inside says nothing that is wanted. */
-export function probeOf(_path: string, _size: number): Probe<FileFacts | undefined> | undefined {
-  return undefined;
+export function probeOf(path: string, size: number): Probe<FileFacts | undefined> | undefined {
+  return size >= smallestElf && !neverElf.test(path) ? elfProbe(size) : undefined;
 }
+
+const smallestElf = 64;
+/** Compilers and linkers never name their results so; this saves a look into most files. */
+const neverElf =
+  /\.(?:py|pyi|pyc|js|mjs|cjs|ts|map|json|txt|md|rst|html?|css|h|hpp|c|cc|cpp|png|svg|jpe?g|gif|gz|xz|bz2|zst|zip|jar|whl|xml|ya?ml|toml|csv|mo|po|pm|pl|rb|list|md5sums)$/;

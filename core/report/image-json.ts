@@ -14,7 +14,7 @@ export function imageJson(it: ImageAnalysis, instructionOf: InstructionOf, milli
     packages: it.packages,
     categories: it.categories,
     hidden: it.hidden,
-    strippable: { bytes: null, files: null },
+    strippable: it.strippable,
     diveCompatible: it.diveCompatible,
     troubles: it.troubles,
     timings: { total: Math.round(milliseconds) },
