@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 import { chainAfter, chainBefore, packageBaseAt } from "./chain.ts";
 import { isOnMount } from "./created.ts";
 import type { Command, Facts, RunInstruction } from "./facts.ts";
-import { deletes } from "./paths.ts";
+import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
 
 /** A cache that stays in the layer of a RUN. */
 export interface KeptCache {
@@ -33,15 +33,58 @@ export function keptCaches(facts: Facts, run: RunInstruction): readonly KeptCach
         for (const it of kept.values()) if (empties(effect, it.effect)) kept.delete(it.effect.cache);
       }
     }
+    // It may delete any of them.
+    if (deletesUndecided(command)) kept.clear();
   }
   return [...kept.values()].filter(
-    ({ effect }) => !isOnMount(run, effect.directory) && !isEmptiedByBase(facts, run, effect),
+    ({ effect }) =>
+      !isOnMount(run, effect.directory) &&
+      !isOnUsersMount(run, effect.directory) &&
+      !isEmptiedByBase(facts, run, effect) &&
+      !isReadByStart(facts, effect),
   );
 }
 
 export const empties = (effect: Effect, cache: CacheEffect): boolean =>
   (effect.kind === "uncache" && effect.cache === cache.cache) ||
-  (effect.kind === "remove" && effect.paths.some((it) => deletes(it.path, cache.directory)));
+  (effect.kind === "remove" &&
+    effect.paths.some(
+      ({ path }) => deletes(ofAnyUser(path), ofAnyUser(cache.directory)) || isInside(path, cache.directory),
+    ));
+
+/** `rm DIRECTORY/*.gem`: the files that count. */
+const isInside = (pattern: string, directory: string): boolean =>
+  pattern.includes("*") && withoutSlash(directory) === pattern.slice(0, pattern.lastIndexOf("/"));
+
+/** A cache below the home folder lies in that of whoever runs the build, which a Dockerfile does not always say. */
+const ofAnyUser = (path: string): string => path.replace(/^\/(?:root|home\/[^/]+)(?=\/|$)/, "/~");
+
+const isOnUsersMount = (run: RunInstruction, directory: string): boolean =>
+  run.mounts.some(
+    ({ type, target }) =>
+      (type === "cache" || type === "tmpfs") &&
+      target !== undefined &&
+      isWithin(ofAnyUser(directory), ofAnyUser(target)),
+  );
+
+const deletesUndecided = ({ effects, words }: Command): boolean =>
+  effects?.some(({ kind }) => kind === "remove") === true && words.some(({ text }) => text === undefined);
+
+/** The image starts a program that reads the cache. */
+const isReadByStart = (facts: Facts, { readBy = [] }: CacheEffect): boolean =>
+  readBy.length > 0 &&
+  facts.shipped.some(
+    (it) =>
+      (it.keyword === "CMD" || it.keyword === "ENTRYPOINT") &&
+      it.kind === "other" &&
+      it.words.some(({ text }) => text !== undefined && readBy.includes(baseName(text))),
+  );
+
+/** Whether a RUN is known not to belong to root, so that root's folders are not its own. */
+export const runsAsOther = (facts: Facts, run: RunInstruction): boolean => {
+  const user = chainBefore(facts, run).findLast(({ keyword }) => keyword === "USER");
+  return user?.kind === "other" && !/^(?:root|0)(?::|$)/.test(user.words[0]?.text ?? "");
+};
 
 /** Whether the base image makes the tool empty the cache, and neither this RUN nor an earlier one takes that away. */
 export function isEmptiedByBase(facts: Facts, run: RunInstruction, { emptiedBy }: CacheEffect): boolean {

@@ -1,4 +1,11 @@
-import { cacheSize, isEmptiedLater, isReadLater, type KeptCache, keptCaches } from "../dockerfile/caches.ts";
+import {
+  cacheSize,
+  isEmptiedLater,
+  isReadLater,
+  type KeptCache,
+  keptCaches,
+  runsAsOther,
+} from "../dockerfile/caches.ts";
 import { addFlag, appendCommand, insertWord, removeCommand } from "../dockerfile/edits.ts";
 import type { Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
@@ -11,12 +18,22 @@ import { defineRule } from "./rule.ts";
 export const packageCacheKept = defineRule({
   id: "package-cache-kept",
   on: "dockerfile",
-  peers: ["hadolint DL3009", "dockle DKL-DI-0005"],
+  peers: [
+    "hadolint DL3009",
+    "hadolint DL3042",
+    "hadolint DL3060",
+    "dockle DKL-DI-0005",
+    "tally ruby/leftover-bundler-cache",
+  ],
   summary: "The index or the downloads of a package manager stay in the layer that fetched them.",
   docs: `
 \`apt-get update\` writes the package index below \`/var/lib/apt/lists\`. Nothing reads it at run time, and a
 later \`RUN\` that deletes it hides the files without giving their bytes back: the deletion has to stand in
 the same \`RUN\`, or the directory has to be a cache mount.
+
+The same holds for the downloads of pip, uv, Poetry, npm, Yarn, Composer, conda, Go and Cargo. uv links files from its
+cache into the environment: kept in the same layer, the cache costs a few megabytes of metadata, and a second copy of
+everything only with \`UV_LINK_MODE=copy\`.
 
 Downloaded \`.deb\` files need no attention on Debian's and Ubuntu's images, which delete them by
 themselves (\`/etc/apt/apt.conf.d/docker-clean\`); they are reported where a line takes that away.
@@ -74,10 +91,16 @@ function findingOf(facts: Facts, world: World, run: RunInstruction, kept: KeptCa
     get fixes() {
       return isReadLater(facts, run, kept)
         ? []
-        : effect.avoid.flatMap((way) => fixBy(way, facts, run, kept) ?? []);
+        : effect.avoid.flatMap((way) =>
+            isRoots(way) && runsAsOther(facts, run) ? [] : (fixBy(way, facts, run, kept) ?? []),
+          );
     },
   };
 }
+
+const isRoots = (way: Remedy): boolean =>
+  (way.by === "mount" && way.target.startsWith("/root/")) ||
+  (way.by === "cleanup" && way.command.includes(" /root/"));
 
 function fixBy(way: Remedy, facts: Facts, run: RunInstruction, kept: KeptCache): Fix | undefined {
   const { label } = kept.effect;

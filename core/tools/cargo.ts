@@ -1,3 +1,4 @@
+import { cargoCache } from "./language-caches.ts";
 import { splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
@@ -25,7 +26,8 @@ const valued = new Set([
 
 export const cargo: Tool = {
   names: ["cargo"],
-  effects({ words, environment }) {
+  effects(call) {
+    const { words, environment } = call;
     const args = splitArguments(words, valued);
     const action = args.operands.find((it) => !it.text?.startsWith("+"));
     switch (action?.text) {
@@ -48,6 +50,7 @@ export const cargo: Tool = {
             output: undefined,
           },
           { kind: "build" },
+          ...cargoCache(call),
         ];
       }
       case "fetch":

@@ -1,9 +1,11 @@
 import { posixJoin } from "../dockerfile/paths.ts";
+import { composerCache } from "./language-caches.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 export const composer: Tool = {
   names: ["composer", "composer.phar"],
-  effects({ words, directory, environment }) {
+  effects(call) {
+    const { words, directory, environment } = call;
     const args = splitArguments(words, new Set(["-d", "--working-dir", "--ignore-platform-req"]));
     const [action] = args.operands;
     switch (action?.text) {
@@ -23,8 +25,12 @@ export const composer: Tool = {
             productionFlag: asked.length > 0 ? undefined : "--no-dev",
           },
           { kind: "build" },
+          ...(hasOption(args, "--no-cache") ? [] : composerCache(call, action)),
         ];
       }
+      case "clear-cache":
+      case "clearcache":
+        return [{ kind: "uncache", cache: "composer" }];
       case "require":
       case "update":
       case "create-project":
@@ -33,8 +39,6 @@ export const composer: Tool = {
         return [{ kind: "build" }];
       case "dump-autoload":
       case "dumpautoload":
-      case "clear-cache":
-      case "clearcache":
       case "config":
       case "diagnose":
         return [{ kind: "nothing" }];

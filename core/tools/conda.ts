@@ -1,3 +1,4 @@
+import { condaCache } from "./language-caches.ts";
 import { splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
@@ -16,19 +17,20 @@ const valued = new Set([
 /** conda, mamba and micromamba. */
 export const conda: Tool = {
   names: ["conda", "mamba", "micromamba"],
-  effects({ words }) {
-    const [action, second] = splitArguments(words, valued).operands;
+  effects(call) {
+    const [action, second] = splitArguments(call.words, valued).operands;
     switch (action?.text) {
       case "install":
       case "create":
       case "update":
       case "upgrade":
-        return [{ kind: "build" }];
+        return [{ kind: "build" }, ...condaCache(call)];
+      case "clean":
+        return [{ kind: "uncache", cache: "conda" }];
       case "env":
         return second?.text === "create" || second?.text === "update"
-          ? [{ kind: "build" }]
+          ? [{ kind: "build" }, ...condaCache(call)]
           : [{ kind: "nothing" }];
-      case "clean":
       case "config":
       case "init":
       case "info":

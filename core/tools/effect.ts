@@ -71,6 +71,8 @@ export interface CacheEffect {
   readonly cost: CacheCost;
   /** A file of the base image that makes the tool empty this cache by itself, until a line deletes that file. */
   readonly emptiedBy?: string;
+  /** Programs that read it again when the image starts one of them. */
+  readonly readBy?: readonly string[];
   /** Best first. */
   readonly avoid: readonly Remedy[];
 }

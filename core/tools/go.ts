@@ -1,3 +1,5 @@
+import type { Effect } from "./effect.ts";
+import { goCache } from "./language-caches.ts";
 import { optionValue, pathWords, type splitArguments, type Tool } from "./tool.ts";
 
 /** Go takes one dash for long options too. */
@@ -15,7 +17,8 @@ const valued = new Set([
 
 export const go: Tool = {
   names: ["go"],
-  effects({ words, directory, environment }) {
+  effects(call) {
+    const { words, directory, environment } = call;
     const args = longOptions(words);
     const [action] = args.operands;
     switch (action?.text) {
@@ -38,6 +41,7 @@ export const go: Tool = {
             output: output && pathWords([output], directory)[0],
           },
           { kind: "build" },
+          ...goCache(call, "build"),
         ];
       }
       case "run":
@@ -46,11 +50,20 @@ export const go: Tool = {
         return [{ kind: "build" }];
       case "mod":
       case "get":
-        return [];
+        return args.operands[1]?.text === "download" || action.text === "get"
+          ? goCache(call, "modules")
+          : [{ kind: "nothing" }];
+      case "clean":
+        return args.options.flatMap(({ name }): Effect[] =>
+          name === "-modcache"
+            ? [{ kind: "uncache", cache: "go-modules" }]
+            : name === "-cache"
+              ? [{ kind: "uncache", cache: "go-build" }]
+              : [],
+        );
       case "version":
       case "env":
       case "vet":
-      case "clean":
         return [{ kind: "nothing" }];
       default:
         return undefined;

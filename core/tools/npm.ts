@@ -1,6 +1,15 @@
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { ReadonlyValues } from "../dockerfile/values.ts";
-import { hasOption, type Option, type SplitArguments, splitArguments, type Tool } from "./tool.ts";
+import type { Effect } from "./effect.ts";
+import { npmCache } from "./language-caches.ts";
+import {
+  hasOption,
+  type Invocation,
+  type Option,
+  type SplitArguments,
+  splitArguments,
+  type Tool,
+} from "./tool.ts";
 
 const valued = new Set([
   "--prefix",
@@ -21,7 +30,8 @@ const valued = new Set([
 /** npm: installs, prunes, scripts. A script may build anything. */
 export const npm: Tool = {
   names: ["npm"],
-  effects({ words, directory, environment }) {
+  effects(call) {
+    const { words, directory, environment } = call;
     const args = splitArguments(words, valued);
     const [action, ...packages] = args.operands;
     switch (action?.text) {
@@ -30,7 +40,8 @@ export const npm: Tool = {
       case "install":
       case "i":
       case "add":
-        if (packages.length > 0 || hasOption(args, "-g", "--global")) return [{ kind: "build" }];
+        if (packages.length > 0 || hasOption(args, "-g", "--global"))
+          return [{ kind: "build" }, ...cacheOf(call, args)];
         return [
           {
             kind: "project-install",
@@ -43,6 +54,7 @@ export const npm: Tool = {
             productionFlag: "--omit=dev",
           },
           { kind: "build" },
+          ...cacheOf(call, args),
         ];
       case "prune":
         return leavesOut(args).length > 0 || environment.get("NODE_ENV") === "production"
@@ -56,6 +68,9 @@ export const npm: Tool = {
       case "pack":
         return [{ kind: "build" }];
       case "cache":
+        return ["clean", "clear", "rm"].includes(packages[0]?.text ?? "")
+          ? [{ kind: "uncache", cache: "npm" }]
+          : [{ kind: "nothing" }];
       case "config":
       case "set":
       case "version":
@@ -68,6 +83,10 @@ export const npm: Tool = {
     }
   },
 };
+
+/** Another folder on the command line is not judged. */
+const cacheOf = (call: Invocation, args: SplitArguments): readonly Effect[] =>
+  hasOption(args, "--cache") ? [] : npmCache(call);
 
 const asks = (args: SplitArguments): readonly Option[] =>
   args.options.filter(

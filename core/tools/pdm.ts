@@ -1,4 +1,5 @@
 import { posixJoin } from "../dockerfile/paths.ts";
+import { pdmCache } from "./language-caches.ts";
 import { isDevelopmentGroup } from "./poetry.ts";
 import { namesFrom, type ProjectSelection } from "./python-install.ts";
 import {
@@ -50,7 +51,12 @@ export const pdm: Tool = {
             upgrades: false,
           },
           { kind: "build" },
+          ...pdmCache(call),
         ];
+      case "cache":
+        return args.operands[1]?.text === "clear"
+          ? [{ kind: "uncache", cache: "pdm" }]
+          : [{ kind: "nothing" }];
       case "build":
       case "add":
         return [{ kind: "build" }];

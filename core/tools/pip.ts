@@ -1,6 +1,7 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
+import { pipCache, uvCache } from "./language-caches.ts";
 import {
   environmentFolder,
   type IndexWord,
@@ -73,9 +74,17 @@ export function pipEffects(call: Invocation, tool: PythonInstaller): readonly Ef
   switch (action?.text) {
     case "install":
       return installEffects(call, tool, args, action, operands);
+    case "cache":
+      return ["purge", "remove"].includes(operands[0]?.text ?? "")
+        ? [{ kind: "uncache", cache: "pip" }]
+        : [{ kind: "nothing" }];
     case "sync": {
       const files = pathWords(operands, call.directory);
-      return [{ ...pipInstall(call, tool, args, action, []), files }, ...mayBuild(args)];
+      return [
+        { ...pipInstall(call, tool, args, action, []), files },
+        ...mayBuild(args),
+        ...cacheOf(call, tool, args, action),
+      ];
     }
     case "wheel":
       return mayBuild(args);
@@ -104,7 +113,29 @@ function installEffects(
   operands: readonly Word[],
 ): readonly Effect[] {
   if (hasOption(args, "--dry-run")) return [{ kind: "nothing" }];
-  return [pipInstall(call, tool, args, action, operands), ...mayBuild(args)];
+  return [
+    pipInstall(call, tool, args, action, operands),
+    ...mayBuild(args),
+    ...cacheOf(call, tool, args, action),
+  ];
+}
+
+function cacheOf(
+  call: Invocation,
+  tool: PythonInstaller,
+  args: SplitArguments,
+  action: Word,
+): readonly Effect[] {
+  if (hasOption(args, "--no-cache-dir", "--no-cache", "-n", "--no-index")) return [];
+  const folder = optionValue(args, "--cache-dir");
+  const path = posixJoin(call.directory, folder?.text);
+  // A folder of its own that cannot be told is not judged.
+  if (folder !== undefined && path === undefined) return [];
+  const caches =
+    tool === "pip"
+      ? pipCache(call, action)
+      : uvCache(call, action, optionValue(args, "--link-mode")?.text === "copy");
+  return path === undefined ? caches : caches.map((it) => ({ ...it, directory: path }));
 }
 
 /** Without source distributions nothing is compiled. */

@@ -1,4 +1,5 @@
 import { posixJoin } from "../dockerfile/paths.ts";
+import { poetryCache } from "./language-caches.ts";
 import { environmentFolder, isSet, namesFrom, type ProjectSelection } from "./python-install.ts";
 import {
   hasOption,
@@ -51,7 +52,10 @@ export const poetry: Tool = {
             upgrades: false,
           },
           { kind: "build" },
+          ...(hasOption(args, "--no-cache") ? [] : poetryCache(call)),
         ];
+      case "cache":
+        return [{ kind: "uncache", cache: "poetry" }];
       case "config":
       case "check":
       case "lock":

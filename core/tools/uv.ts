@@ -1,6 +1,7 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
+import { uvCache } from "./language-caches.ts";
 import { indexesIn, pipEffects } from "./pip.ts";
 import {
   environmentFolder,
@@ -59,11 +60,19 @@ export const uv: Tool = {
     }
     switch (action?.text) {
       case "sync":
-        return [syncInstall(call, "uv sync", args, action), { kind: "build" }];
+        return [
+          syncInstall(call, "uv sync", args, action),
+          { kind: "build" },
+          ...cacheOf(call, args, action),
+        ];
       case "run":
         return runEffects(call, args, action);
       case "tool":
         return toolEffects(call, args, action);
+      case "cache":
+        return ["clean", "prune"].includes(args.operands[1]?.text ?? "")
+          ? [{ kind: "uncache", cache: "uv" }]
+          : [{ kind: "nothing" }];
       case "venv":
       case "lock":
       case "export":
@@ -84,7 +93,7 @@ export const uv: Tool = {
 function runEffects(call: Invocation, args: SplitArguments, action: Word): readonly Effect[] | undefined {
   const own = splitArguments(upTo(call.words, args.operands[1]), valued);
   if (hasOption(own, "--no-sync", "--no-project", "--isolated", "--script")) return undefined;
-  return [syncInstall(call, "uv run", own, action), { kind: "build" }];
+  return [syncInstall(call, "uv run", own, action), { kind: "build" }, ...cacheOf(call, own, action)];
 }
 
 const upTo = (words: readonly Word[], end: Word | undefined): readonly Word[] =>
@@ -96,7 +105,13 @@ function toolEffects(call: Invocation, args: SplitArguments, action: Word): read
   return [
     { ...plain(call, "uv tool", args, action), ...sortedOperands(operands, call.directory) },
     { kind: "build" },
+    ...cacheOf(call, args, verb),
   ];
+}
+
+function cacheOf(call: Invocation, args: SplitArguments, action: Word): readonly Effect[] {
+  if (hasOption(args, "--no-cache", "--no-cache-dir", "-n", "--cache-dir")) return [];
+  return uvCache(call, action, optionValue(args, "--link-mode")?.text === "copy");
 }
 
 function plain(

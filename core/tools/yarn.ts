@@ -1,4 +1,5 @@
 import { posixJoin } from "../dockerfile/paths.ts";
+import { yarnCache } from "./language-caches.ts";
 import { environmentTakes } from "./npm.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
@@ -14,7 +15,8 @@ const valued = new Set([
 /** Yarn 1 and later ones: which of them it is shows in options that only one of them has. */
 export const yarn: Tool = {
   names: ["yarn", "yarnpkg"],
-  effects({ words, directory, environment }) {
+  effects(call) {
+    const { words, directory, environment } = call;
     const args = splitArguments(words, valued);
     const [action, second] = args.operands;
     const program = words[0];
@@ -39,6 +41,8 @@ export const yarn: Tool = {
           productionFlag: isFirst && !isLater ? "--production" : undefined,
         },
         { kind: "build" },
+        // Later versions may keep the cache as the installation itself.
+        ...(isFirst && !isLater && !hasOption(args, "--cache-folder") ? yarnCache(call) : []),
       ];
     }
     switch (action.text) {
@@ -59,6 +63,7 @@ export const yarn: Tool = {
             ]
           : [{ kind: "build" }];
       case "cache":
+        return second?.text === "clean" ? [{ kind: "uncache", cache: "yarn" }] : [{ kind: "nothing" }];
       case "config":
       case "set":
       case "--version":

@@ -9,7 +9,9 @@ function effectsOf(run: string, before = ""): readonly string[] {
   const text = `FROM python:3.12-slim\nWORKDIR /app\n${before}\nRUN ${run}\n`;
   const last = judge.read("dockerfile", text).facts?.instructions.at(-1);
   return (last?.kind === "run" ? last.commands : []).flatMap(({ effects }) =>
-    (effects ?? []).filter(({ kind }) => kind !== "build" && kind !== "nothing").map(lineOf),
+    (effects ?? [])
+      .filter(({ kind }) => !["build", "nothing", "cache", "uncache"].includes(kind))
+      .map(lineOf),
   );
 }
 
