@@ -6,7 +6,8 @@
  */
 import { packageBaseAt } from "./dockerfile/chain.ts";
 import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } from "./dockerfile/facts.ts";
-import type { Knowledge, KnownLayer } from "./link/knowledge.ts";
+import type { Knowledge } from "./link/knowledge.ts";
+import { type Measurement, measurementsOf } from "./link/measurements.ts";
 import { bytesLabel, sumOf } from "./size/bytes.ts";
 import { howKnown, measured, middleOf, type Size, sizeLabel } from "./size/size.ts";
 import type { Span } from "./text/span.ts";
@@ -41,36 +42,6 @@ export function hintsOf(facts: Facts, world: World): readonly Hint[] {
   }
   return hints;
 }
-
-interface Measurement {
-  readonly layer: KnownLayer;
-  readonly stale: boolean;
-}
-
-/** Layers matched to instructions of equal text, in order. */
-function measurementsOf(
-  facts: Facts,
-  knowledge: Knowledge | undefined,
-): ReadonlyMap<Instruction, Measurement> {
-  const res = new Map<Instruction, Measurement>();
-  if (knowledge === undefined) return res;
-  let next = 0;
-  let stale = false;
-  for (const layer of knowledge.layers) {
-    const index = facts.shipped.findIndex((it, at) => at >= next && it.source === layer.instruction);
-    if (index === -1) {
-      stale = true;
-      continue;
-    }
-    stale ||= facts.shipped.slice(next, index).some(makesLayer);
-    const instruction = facts.shipped[index];
-    if (instruction !== undefined) res.set(instruction, { layer, stale });
-    next = index + 1;
-  }
-  return res;
-}
-
-const makesLayer = (it: Instruction): boolean => it.kind === "run" || it.kind === "copy";
 
 function measuredHint(it: Instruction, { layer, stale }: Measurement, { image }: Knowledge): Hint {
   const size = measured(layer.bytes, `layer ${layer.layer} of image ${image}`);

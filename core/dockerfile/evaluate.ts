@@ -87,6 +87,17 @@ class Evaluator {
         return "unknown";
       }
       case "opaque":
+        // Something may run here; what, nobody knows.
+        this.commands.push({
+          at: it.at,
+          words: [{ text: undefined, at: it.at }],
+          redirects: [],
+          runs: runs === "never" ? "never" : "perhaps",
+          directory: undefined,
+          piped: false,
+          removeAt: undefined,
+          environment: state.values.copy(),
+        });
         state.directory = undefined;
         return "unknown";
     }

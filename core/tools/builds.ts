@@ -1,4 +1,8 @@
-import { hasOption, splitArguments, type Tool } from "./tool.ts";
+import { posixJoin } from "../dockerfile/paths.ts";
+import { hasOption, optionValue, type SplitArguments, splitArguments, type Tool } from "./tool.ts";
+
+/** Of make, ninja, meson and cmake. */
+const valued = new Set(["-C", "--directory", "--install", "-f", "-B", "-S", "-G", "--target", "--build"]);
 
 /** Tools that exist to build. */
 export const builders: Tool = {
@@ -21,9 +25,17 @@ export const builders: Tool = {
     "node-gyp",
     "dotnet",
   ],
-  effects({ words }) {
-    return hasOption(splitArguments(words, new Set()), "--version")
-      ? [{ kind: "nothing" }]
-      : [{ kind: "build" }];
+  effects({ words, directory }) {
+    const args = splitArguments(words, valued);
+    if (hasOption(args, "--version")) return [{ kind: "nothing" }];
+    const folder = optionValue(args, "-C", "--directory", "--install");
+    const tree = folder === undefined ? directory : posixJoin(directory, folder.text);
+    return installs(args) ? [{ kind: "build" }, { kind: "self-install", tree }] : [{ kind: "build" }];
   },
 };
+
+/** `make install`, `ninja -C build install`, `cmake --install build`. */
+const installs = (args: SplitArguments): boolean =>
+  hasOption(args, "--install") ||
+  optionValue(args, "--target")?.text === "install" ||
+  args.operands.some(({ text }) => text === "install");

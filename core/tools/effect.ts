@@ -2,6 +2,7 @@
 import type { Word } from "../dockerfile/facts.ts";
 import type { Size } from "../size/size.ts";
 import type { Compile } from "./compile.ts";
+import type { FileEffect } from "./file-effects.ts";
 import type { ModelDownload } from "./model-download.ts";
 import type { ProjectInstall, ProjectPrune } from "./project-install.ts";
 import type { PythonInstall } from "./python-install.ts";
@@ -25,8 +26,7 @@ export type Effect =
   | { readonly kind: "remove"; readonly paths: readonly PathWord[] }
   /** Creates or fills these paths. */
   | { readonly kind: "create"; readonly paths: readonly PathWord[] }
-  /** Changes mode or owner only. */
-  | { readonly kind: "touch"; readonly paths: readonly PathWord[]; readonly recursive: boolean }
+  | FileEffect
   | PythonInstall
   | ProjectInstall
   | ProjectPrune

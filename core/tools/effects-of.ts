@@ -1,5 +1,5 @@
 import type { Command } from "../dockerfile/facts.ts";
-import { baseName } from "../dockerfile/paths.ts";
+import { baseName, posixJoin } from "../dockerfile/paths.ts";
 import type { ReadonlyValues } from "../dockerfile/values.ts";
 import type { Effect } from "./effect.ts";
 import { tools } from "./index.ts";
@@ -14,11 +14,12 @@ export function effectsOf(command: Omit<Command, "effects">): readonly Effect[] 
   const program = call.words[0]?.text;
   // Assignments and redirections alone run no program.
   const own = call.words.length === 0 ? [] : toolFor(program)?.effects(call);
-  const written = command.redirects.flatMap(({ operator, target }) =>
-    operator.startsWith(">") && target.text?.startsWith("/") && !target.text.startsWith("/dev/")
-      ? [{ path: target.text, word: target }]
-      : [],
-  );
+  const written = command.redirects.flatMap(({ operator, target }) => {
+    const path = posixJoin(command.directory, target.text);
+    // `>&2` names no file.
+    const isFile = /^&?>{1,2}\|?$/.test(operator) && path !== undefined && !path.startsWith("/dev/");
+    return isFile ? [{ path, word: target }] : [];
+  });
   if (written.length === 0) return own;
   return [...(own ?? []), { kind: "create", paths: written }];
 }

@@ -3,11 +3,15 @@ import { apt } from "./apt.ts";
 import { builders } from "./builds.ts";
 import { bun } from "./bun.ts";
 import { cargo } from "./cargo.ts";
+import { chgrp, chmod, chown } from "./chmod.ts";
 import { composer } from "./composer.ts";
 import { conda } from "./conda.ts";
-import { curl, git, wget } from "./downloads.ts";
-import { chmod, cp, find, mkdir, mv, rm } from "./files.ts";
+import { cp, install, ln, mv, rsync } from "./copy.ts";
+import { curl } from "./curl.ts";
+import { find } from "./find.ts";
+import { git } from "./git.ts";
 import { go } from "./go.ts";
+import { mkdir } from "./mkdir.ts";
 import { huggingface, spacy } from "./model-hubs.ts";
 import { npm } from "./npm.ts";
 import { pdm } from "./pdm.ts";
@@ -17,9 +21,16 @@ import { pnpm } from "./pnpm.ts";
 import { poetry } from "./poetry.ts";
 import { python } from "./python.ts";
 import { quiet } from "./quiet.ts";
+import { rm } from "./rm.ts";
 import { bundle, gem } from "./ruby.ts";
+import { sed } from "./sed.ts";
+import { tar } from "./tar.ts";
+import { tee } from "./tee.ts";
 import type { Tool } from "./tool.ts";
+import { touch } from "./touch.ts";
+import { gunzip, sevenZip, unzip } from "./unzip.ts";
 import { uv } from "./uv.ts";
+import { wget } from "./wget.ts";
 import { yarn } from "./yarn.ts";
 
 export const tools: readonly Tool[] = [
@@ -27,18 +38,21 @@ export const tools: readonly Tool[] = [
   builders,
   bun,
   cargo,
+  chmod,
+  chown,
+  chgrp,
   composer,
   conda,
-  curl,
-  wget,
-  git,
-  rm,
-  mkdir,
   cp,
+  install,
+  ln,
   mv,
-  chmod,
+  rsync,
+  curl,
   find,
+  git,
   go,
+  mkdir,
   huggingface,
   spacy,
   npm,
@@ -49,8 +63,17 @@ export const tools: readonly Tool[] = [
   poetry,
   python,
   quiet,
+  rm,
   gem,
   bundle,
+  sed,
+  tar,
+  tee,
+  touch,
+  unzip,
+  sevenZip,
+  gunzip,
   uv,
+  wget,
   yarn,
 ];

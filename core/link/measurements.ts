@@ -1,0 +1,47 @@
+/**
+ * Which measured layer belongs to which instruction of a text as it is now.
+ *
+ * Invariant (promise 2): only an instruction of equal text has a measurement; what stands above a change is stale.
+ */
+import type { Facts, Instruction } from "../dockerfile/facts.ts";
+import { measured, type Size } from "../size/size.ts";
+import type { World } from "../world.ts";
+import type { Knowledge, KnownLayer } from "./knowledge.ts";
+
+export interface Measurement {
+  readonly layer: KnownLayer;
+  /** Something below this layer has changed since. */
+  readonly stale: boolean;
+}
+
+/** Layers matched to instructions of equal text, in order. */
+export function measurementsOf(
+  facts: Facts,
+  knowledge: Knowledge | undefined,
+): ReadonlyMap<Instruction, Measurement> {
+  const res = new Map<Instruction, Measurement>();
+  if (knowledge === undefined) return res;
+  let next = 0;
+  let stale = false;
+  for (const layer of knowledge.layers) {
+    const index = facts.shipped.findIndex((it, at) => at >= next && it.source === layer.instruction);
+    if (index === -1) {
+      stale = true;
+      continue;
+    }
+    stale ||= facts.shipped.slice(next, index).some(makesLayer);
+    const instruction = facts.shipped[index];
+    if (instruction !== undefined) res.set(instruction, { layer, stale });
+    next = index + 1;
+  }
+  return res;
+}
+
+const makesLayer = (it: Instruction): boolean => it.kind === "run" || it.kind === "copy";
+
+/** The bytes of an instruction's own layer in the analysed image; undefined: not measured, or measured before a change. */
+export function measuredLayer(facts: Facts, { knowledge }: World, it: Instruction): Size | undefined {
+  const found = knowledge && measurementsOf(facts, knowledge).get(it);
+  if (knowledge === undefined || found === undefined || found.stale) return undefined;
+  return measured(found.layer.bytes, `layer ${found.layer.layer} of image ${knowledge.image}`);
+}
