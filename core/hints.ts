@@ -5,10 +5,11 @@
  * changed instruction is marked stale.
  */
 import { packageBaseAt } from "./dockerfile/chain.ts";
-import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } from "./dockerfile/facts.ts";
+import { copiedSize } from "./dockerfile/copied.ts";
+import type { Command, Facts, Instruction, RunInstruction } from "./dockerfile/facts.ts";
 import type { Knowledge } from "./link/knowledge.ts";
 import { type Measurement, measurementsOf } from "./link/measurements.ts";
-import { bytesLabel, sumOf } from "./size/bytes.ts";
+import { bytesLabel } from "./size/bytes.ts";
 import { howKnown, measured, middleOf, type Size, sizeLabel } from "./size/size.ts";
 import type { Span } from "./text/span.ts";
 import type { World } from "./world.ts";
@@ -71,18 +72,6 @@ function estimatedSize(facts: Facts, world: World, it: Instruction): Size | unde
         ? shown(world.packageSizes?.baseImage?.(facts.stages[it.stage]?.baseImage))
         : undefined;
   }
-}
-
-function copiedSize({ context }: World, it: CopyInstruction): Size | undefined {
-  if (context === undefined || !context.complete || it.from !== undefined || it.heredoc) return undefined;
-  if (it.flags.some(({ name }) => name === "exclude" || name === "parents")) return undefined;
-  const entries = it.sources.flatMap(({ text }) => (text === undefined ? [] : context.matches(text)));
-  const known = it.sources.every(({ text }) => text !== undefined && !/^(?:https?|git):|^git@/.test(text));
-  if (!known || entries.length === 0) return undefined;
-  return measured(
-    sumOf(entries.map(({ taken }) => taken.bytes)),
-    `files of the build context (${context.foundBy})`,
-  );
 }
 
 function installedSize(facts: Facts, world: World, run: RunInstruction): Size | undefined {

@@ -37,12 +37,7 @@ export function removeCommand(facts: Facts, run: RunInstruction, command: Comman
 /** Takes an instruction away with its lines, the comment block that touches it from above, and one empty line. */
 export function removeInstruction(facts: Facts, instruction: Instruction): Edit {
   const { text } = facts;
-  let start = lineStart(text, instruction.at.start);
-  for (let above = previousLine(text, start); above !== undefined; above = previousLine(text, start)) {
-    const line = text.slice(above, start).trim();
-    if (!line.startsWith("#") || isDirective(facts, above)) break;
-    start = above;
-  }
+  let start = blockStart(facts, instruction);
   let end = nextLine(text, instruction.at.end);
   // One of two empty lines that would meet goes too.
   const above = previousLine(text, start);
@@ -131,6 +126,27 @@ const gapBefore = (text: string, last: Word, after: Word): number =>
 const isDirective = (facts: Facts, offset: number): boolean =>
   offset < (facts.instructions[0]?.at.start ?? 0) &&
   /^\s*#\s*(?:syntax|escape|check)\s*=/i.test(facts.text.slice(offset, offset + 80));
+
+/** Adds a flag such as `--chown=…` to a COPY or ADD. */
+export const addCopyFlag = (copy: CopyInstruction, flag: string): Edit =>
+  insertAt(copy.keywordAt.end, ` ${flag}`);
+
+/** Lines in front of an instruction and the comment block that touches it from above; `lines` ends its last line. */
+export function insertBefore(facts: Facts, instruction: Instruction, lines: string): Edit {
+  return insertAt(blockStart(facts, instruction), lines);
+}
+
+/** Where an instruction begins with the comment block that touches it from above. */
+function blockStart(facts: Facts, instruction: Instruction): number {
+  const { text } = facts;
+  let start = lineStart(text, instruction.at.start);
+  for (let above = previousLine(text, start); above !== undefined; above = previousLine(text, start)) {
+    const line = text.slice(above, start).trim();
+    if (!line.startsWith("#") || isDirective(facts, above)) break;
+    start = above;
+  }
+  return start;
+}
 
 /** A new instruction on a line of its own after another. */
 export function insertAfter(facts: Facts, instruction: Instruction, line: string): Edit {

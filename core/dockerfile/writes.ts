@@ -6,6 +6,7 @@
 import type { Effect } from "../tools/effect.ts";
 import type { Command, Instruction, RunInstruction } from "./facts.ts";
 import { isWithin, withoutSlash } from "./paths.ts";
+import { makesAccount } from "./users.ts";
 
 /** Where the package managers of distributions write. */
 const systemFolders = ["/usr", "/etc", "/var", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/boot", "/run"];
@@ -21,10 +22,11 @@ export function mayWrite(it: Instruction, path: string): boolean {
   }
 }
 
-function commandMayWrite(run: RunInstruction, command: Command, path: string): boolean {
+/** `run` is the instruction that holds the command; its mounts hide what the image has there. */
+export function commandMayWrite(run: RunInstruction, command: Command, path: string): boolean {
   if (command.runs === "never") return false;
-  // A mount hides what the image has there.
   if (run.mounts.some(({ target }) => target !== undefined && isWithin(path, target))) return false;
+  if (makesAccount(command)) return systemFolders.some((it) => meets(it, path)) || isWithin(path, "/home");
   const { effects } = command;
   if (effects === undefined) return true;
   const installs = effects.some(({ kind }) => kind === "python-install");

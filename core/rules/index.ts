@@ -1,5 +1,7 @@
 // Written by `npm run codegen`. Do not edit.
 import { buildToolsShipped } from "./build-tools-shipped.ts";
+import { copiedAgain } from "./copied-again.ts";
+import { copiedThenChanged } from "./copied-then-changed.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
@@ -8,6 +10,8 @@ import { testsCopied } from "./tests-copied.ts";
 
 export const rules = [
   buildToolsShipped,
+  copiedAgain,
+  copiedThenChanged,
   devDependenciesShipped,
   packageCacheKept,
   removedInLaterLayer,

@@ -1,14 +1,7 @@
 /** What copies, moves and links files inside the image. */
 import { baseName, posixJoin, withoutSlash } from "../dockerfile/paths.ts";
 import type { PathWord } from "./effect.ts";
-import {
-  hasOption,
-  optionValue,
-  pathWords,
-  type SplitArguments,
-  splitArguments,
-  type Tool,
-} from "./tool.ts";
+import { hasOption, optionValue, pathWords, type SplitArguments, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set(
   [

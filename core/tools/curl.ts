@@ -12,7 +12,15 @@ const valued = new Set(
     ["-w", "--write-out", "--cacert", "--capath", "-E", "--cert", "--key", "-F", "--form", "-T", "-K"],
     ["--upload-file", "-b", "--cookie", "-c", "--cookie-jar", "--limit-rate", "-r", "--range", "--resolve"],
     ["--ciphers", "--tls-max", "--url", "-D", "--dump-header", "--max-filesize", "--proto-default", "-C"],
-    ["--proto", "--proto-redir", "--netrc-file", "--max-redirs", "--speed-limit", "--speed-time", "--noproxy"],
+    [
+      "--proto",
+      "--proto-redir",
+      "--netrc-file",
+      "--max-redirs",
+      "--speed-limit",
+      "--speed-time",
+      "--noproxy",
+    ],
   ].flat(),
 );
 

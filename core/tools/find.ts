@@ -4,7 +4,8 @@ import type { Effect, PathWord } from "./effect.ts";
 import type { Touch } from "./file-effects.ts";
 import { pathWords, type Tool } from "./tool.ts";
 
-const narrowing = /^-(?:i?name|i?path|i?regex|wholename|newer|size|[mac]time|[mac]min|perm|user|group|empty)$/;
+const narrowing =
+  /^-(?:i?name|i?path|i?regex|wholename|newer|size|[mac]time|[mac]min|perm|user|group|empty)$/;
 const changes: Readonly<Record<string, Touch["changes"]>> = { chmod: "mode", chown: "owner", chgrp: "group" };
 
 /** `find … -delete`, `-exec rm`, `-exec chmod`: whole trees only where nothing narrows the search to some files. */

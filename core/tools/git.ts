@@ -11,7 +11,16 @@ const valued = new Set(
 );
 
 /** What changes files of a repository that is there already, and cannot be said from the words. */
-const reading = new Set(["config", "rev-parse", "describe", "log", "show", "status", "ls-remote", "--version"]);
+const reading = new Set([
+  "config",
+  "rev-parse",
+  "describe",
+  "log",
+  "show",
+  "status",
+  "ls-remote",
+  "--version",
+]);
 
 export const git: Tool = {
   names: ["git"],

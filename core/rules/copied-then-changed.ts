@@ -1,0 +1,272 @@
+import { chainBefore } from "../dockerfile/chain.ts";
+import { type CopiedPart, copiedPart } from "../dockerfile/copied.ts";
+import {
+  addCopyFlag,
+  insertBefore,
+  removeCommand,
+  removeInstruction,
+  removeWords,
+} from "../dockerfile/edits.ts";
+import type { Command, CopyInstruction, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import { isNumericOwner, mayMakeAccount, onlyMakesAccounts } from "../dockerfile/users.ts";
+import { commandMayWrite, mayWrite } from "../dockerfile/writes.ts";
+import { measuredLayer } from "../link/measurements.ts";
+import { sumOf } from "../size/bytes.ts";
+import { measured, type Size, unknownSize } from "../size/size.ts";
+import { storedAgain } from "../size/stored-again.ts";
+import { applyEdits, type Edit } from "../text/edit.ts";
+import { lineBreakOf } from "../text/lines.ts";
+import type { PathWord } from "../tools/effect.ts";
+import type { Touch } from "../tools/file-effects.ts";
+import type { World } from "../world.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+export const copiedThenChanged = defineRule({
+  id: "copied-then-changed",
+  on: "dockerfile",
+  peers: ["tally prefer-copy-chmod"],
+  summary: "A RUN changes mode or owner of copied files, and its layer stores them a second time.",
+  docs: `
+A layer stores whole files. \`chown\` and \`chmod\` in a \`RUN\` of their own store every file that they touch again,
+contents and all. \`COPY --chown\` and \`COPY --chmod\` give owner and mode to the first copy.
+
+The classic image store keeps a file again even when nothing about it changes (\`chmod -R a+rX\` on readable files);
+the containerd store drops files that are equal in size, mode, owner and time. Such a saving is shown as a range
+until an image is analysed.
+
+## Reported
+\`\`\`dockerfile
+FROM debian:12
+COPY app /app
+RUN chown -R 1000:1000 /app
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12
+COPY run.sh /usr/local/bin/run.sh
+RUN chmod +x /usr/local/bin/run.sh
+\`\`\`
+
+## Not reported
+\`\`\`dockerfile
+FROM debian:12
+COPY --chown=1000:1000 app /app
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12
+RUN curl -fsSLo /usr/local/bin/tool https://example.org/tool && chmod +x /usr/local/bin/tool
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12
+COPY app /app
+RUN mkdir /data && chown 1000:1000 /data /app
+\`\`\`
+`,
+  exampleContext: { "app/main": 3_000_000, "app/lib/one": 1_000_000, "run.sh": 900 },
+  *check(facts, world) {
+    for (const run of facts.shipped) {
+      if (run.kind !== "run") continue;
+      for (const command of run.commands) {
+        if (command.runs !== "always") continue;
+        for (const effect of command.effects ?? []) {
+          if (effect.kind !== "touch" || effect.changes === "times") continue;
+          const finding = findingOf(facts, world, { run, command, effect });
+          if (finding !== undefined) yield finding;
+        }
+      }
+    }
+  },
+});
+
+interface Site {
+  readonly run: RunInstruction;
+  readonly command: Command;
+  readonly effect: Touch;
+}
+
+/** A copy whose files the command touches, and the word that names them. */
+interface Touched {
+  readonly copy: CopyInstruction;
+  readonly path: PathWord;
+  readonly part: CopiedPart;
+}
+
+function findingOf(facts: Facts, world: World, site: Site): Finding | undefined {
+  const touched = touchedBy(facts, world, site);
+  const [program] = site.command.words;
+  const [first] = touched;
+  if (first === undefined || program === undefined) return undefined;
+  const copies = [...new Set(touched.map((it) => it.copy))];
+  return {
+    at: program.at,
+    what: `this stores what was copied to ${first.path.path} a second time`,
+    why: isIdle(site, touched)
+      ? "Nothing about files that are readable already changes, yet the layer stores them again, contents and all."
+      : "A layer stores whole files: who only changes their mode or owner stores the contents again.",
+    saving: sizeOf(facts, world, site, touched),
+    related: copies.map((it) => ({ at: it.keywordAt, message: "Copied here" })),
+    fixes: fixesOf(facts, site, touched, copies),
+  };
+}
+
+function touchedBy(facts: Facts, { context }: World, { run, effect }: Site): readonly Touched[] {
+  const copies = chainBefore(facts, run).filter((it): it is CopyInstruction => it.kind === "copy");
+  return effect.paths.flatMap((path) =>
+    copies.flatMap((copy) => {
+      const part = copiedPart(copy, path.path, context);
+      // Without -R a directory alone is touched, and it holds no bytes.
+      if (part === undefined || part.bytes === 0 || (!effect.recursive && !part.file)) return [];
+      return [{ copy, path, part }];
+    }),
+  );
+}
+
+/** Bits that files of a build context have as a rule, or the owner that a plain COPY gives. */
+function isIdle({ effect }: Site, touched: readonly Touched[]): boolean {
+  const { value, changes } = effect;
+  if (value === undefined) return false;
+  if (changes === "mode")
+    return value.split(",").every((it) => /^(?:[ugoa]*\+[rX]+|u\+[rwX]+|(?:g|o|go|og)-w)$/.test(it));
+  const given = (name: string) => touched.map(({ copy }) => copy.flags.find((it) => it.name === name)?.value);
+  if (given("chown").every((it) => it === value)) return true;
+  return /^(?:root|0)(?::(?:root|0)?)?$/.test(value) && given("chown").every((it) => it === undefined);
+}
+
+function sizeOf(facts: Facts, world: World, site: Site, touched: readonly Touched[]): Size {
+  const isAlone = site.run.commands.every(
+    (it) => it === site.command || it.effects?.every(({ kind }) => kind === "nothing") === true,
+  );
+  const layer = isAlone ? measuredLayer(facts, world, site.run) : undefined;
+  if (layer !== undefined) return layer;
+  const known = touched.flatMap(({ part }) => part.bytes ?? []);
+  const foundBy = world.context?.foundBy;
+  const full =
+    known.length < touched.length || foundBy === undefined
+      ? undefined
+      : measured(sumOf(known), `files of the build context (${foundBy})`);
+  if (isIdle(site, touched)) return storedAgain(full);
+  return full ?? unknownSize("analyse the built image to measure it");
+}
+
+function fixesOf(
+  facts: Facts,
+  site: Site,
+  touched: readonly Touched[],
+  copies: readonly CopyInstruction[],
+): readonly Fix[] {
+  const removed = withoutTouched(facts, site, touched);
+  if (removed === undefined) return [];
+  if (isIdle(site, touched)) {
+    return [{ title: "Leave the files as they were copied", safety: "review", edits: removed }];
+  }
+  const flag = flagFor(facts, site, touched);
+  if (flag === undefined || !isAllCopied(facts, site, touched, copies)) return [];
+  const name = flag.slice(0, flag.indexOf("="));
+  // One that has an owner or mode of its own was meant to.
+  if (copies.some((it) => it.stage !== site.run.stage || it.flags.some((one) => `--${one.name}` === name)))
+    return [];
+  const title = `Copy with ${flag} instead`;
+  const flags = copies.map((it) => addCopyFlag(it, flag));
+  if (name === "--chmod" || isOwnerKnown(site, facts, copies)) {
+    return [
+      {
+        title: `${title}${name === "--chmod" ? " (BuildKit)" : ""}`,
+        safety: "review",
+        edits: [...removed, ...flags],
+      },
+    ];
+  }
+  const moved = accountFirst(facts, site, touched, copies);
+  return moved === undefined
+    ? []
+    : [
+        {
+          title: `Make the account first, and copy with ${flag}`,
+          safety: "review",
+          edits: [...moved, ...flags],
+        },
+      ];
+}
+
+/** What the command changes is what was copied, and nothing that came between. */
+function isAllCopied(
+  facts: Facts,
+  { run, command }: Site,
+  touched: readonly Touched[],
+  copies: readonly CopyInstruction[],
+): boolean {
+  const first = copies[0];
+  if (first === undefined || touched.some(({ part }) => !part.whole)) return false;
+  const paths = touched.map((it) => it.path.path);
+  const earlier = run.commands.slice(0, run.commands.indexOf(command));
+  const between = chainBefore(facts, run).filter(
+    (it) => it.index > first.index && !copies.some((copy) => copy === it),
+  );
+  return paths.every(
+    (path) =>
+      !between.some((it) => mayWrite(it, path)) &&
+      !earlier.some((it) => it !== command && commandMayWrite(run, it, path)),
+  );
+}
+
+/** Variables in it stay variables: COPY expands them too. */
+function flagFor(facts: Facts, { command, effect }: Site, touched: readonly Touched[]): string | undefined {
+  const word = command.words.find(({ text }) => text !== undefined && text === effect.value);
+  const raw = word && facts.text.slice(word.at.start, word.at.end).replace(/^"(.*)"$/, "$1");
+  if (raw === undefined || effect.value === undefined || !/^[\w:${}.+-]+$/.test(raw)) return undefined;
+  switch (effect.changes) {
+    case "owner":
+      return /^[^:]+(?::[^:]+)?$/.test(raw) ? `--chown=${raw}` : undefined;
+    case "mode": {
+      if (/^0?[0-7]{3}$/.test(raw)) return `--chmod=${raw}`;
+      const isExecutable = /^(?:a|ugo|u)?\+(?:x|rx)$/.test(raw) && touched.every(({ part }) => part.file);
+      return isExecutable ? "--chmod=755" : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isOwnerKnown({ run, effect }: Site, facts: Facts, copies: readonly CopyInstruction[]): boolean {
+  if (isNumericOwner(effect.value ?? "")) return true;
+  const first = copies[0]?.index ?? 0;
+  const late = chainBefore(facts, run).filter((it) => it.index > first);
+  return ![...late, run].some(mayMakeAccount);
+}
+
+/** The RUN that makes the account, without the command, in front of the first copy. */
+function accountFirst(
+  facts: Facts,
+  site: Site,
+  touched: readonly Touched[],
+  copies: readonly CopyInstruction[],
+): readonly Edit[] | undefined {
+  const { run, command } = site;
+  const [first] = copies;
+  const late = chainBefore(facts, run).filter((it) => it.index > (first?.index ?? 0));
+  if (first === undefined || late.some(mayMakeAccount) || !onlyMakesAccounts(run, command)) return undefined;
+  const removed = withoutTouched(facts, site, touched);
+  if (removed === undefined) return undefined;
+  const shifted = removed.map((it) => ({
+    ...it,
+    at: { start: it.at.start - run.at.start, end: it.at.end - run.at.start },
+  }));
+  if (shifted.some(({ at }) => at.start < 0 || at.end > run.source.length)) return undefined;
+  const rest = applyEdits(run.source, shifted);
+  return [insertBefore(facts, first, `${rest}${lineBreakOf(facts.text)}`), removeInstruction(facts, run)];
+}
+
+/** The command without the words that name copied files; without the command when it changes nothing else. */
+function withoutTouched(
+  facts: Facts,
+  { run, command, effect }: Site,
+  touched: readonly Touched[],
+): readonly Edit[] | undefined {
+  const words = [...new Set(touched.map((it) => it.path.word))];
+  if (words.length < effect.paths.length) return removeWords(facts, command.words, words);
+  const edit = removeCommand(facts, run, command);
+  return edit === undefined ? undefined : [edit];
+}
