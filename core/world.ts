@@ -11,6 +11,8 @@ export interface World {
   readonly targets: readonly string[];
   /** Values that a compose or bake file gives for ARGs. Undefined as a value: given, but not known. */
   readonly buildArguments?: ReadonlyMap<string, string | undefined>;
+  /** A compose file reserves a GPU for what is built here. */
+  readonly gpu?: boolean;
   readonly context: BuildContext | undefined;
   readonly packageSizes: PackageSizes | undefined;
   readonly knowledge: Knowledge | undefined;

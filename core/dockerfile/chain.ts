@@ -60,7 +60,14 @@ export class Chains {
         if (it.kind === "copy" && it.fromStage !== undefined) {
           return this.#ancestry[it.fromStage]?.has(instruction.stage) === true;
         }
-        return this.isBelow(instruction, it);
+        const mounts = it.kind === "run" ? it.mounts : [];
+        return (
+          this.isBelow(instruction, it) ||
+          mounts.some(
+            ({ fromStage }) =>
+              fromStage !== undefined && this.#ancestry[fromStage]?.has(instruction.stage) === true,
+          )
+        );
       }),
     );
   }

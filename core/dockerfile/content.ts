@@ -7,7 +7,7 @@
 import type { Span } from "../text/span.ts";
 import { type EvaluatedCommand, evaluateScript } from "./evaluate.ts";
 import type { Script, Statement } from "./script.ts";
-import { type Place, stageNamed, valuesAt } from "./surroundings.ts";
+import { type Place, stageSeenFrom, valuesAt } from "./surroundings.ts";
 import type { Body, Template } from "./template.ts";
 import { expandWord } from "./values.ts";
 
@@ -102,10 +102,7 @@ export class Content {
   get fromStage(): number | undefined {
     if (this.#fromStage === "unknown") {
       const name = this.flags.find((it) => it.name === "from")?.value;
-      const { closed, stage } = this.place;
-      const heads = closed.map((it) => it.head);
-      this.#fromStage =
-        name === undefined ? undefined : stageNamed(name, heads, stage?.index ?? heads.length);
+      this.#fromStage = name === undefined ? undefined : stageSeenFrom(this.place, name);
     }
     return this.#fromStage;
   }
@@ -130,8 +127,8 @@ export class Content {
   }
 
   #commandsNow(): readonly EvaluatedCommand[] {
-    if (this.isExec) return this.#execCommand();
     const { body } = this.template;
+    if (this.isExec && (body === undefined || body.script.broken)) return this.#execCommand();
     if (body === undefined || this.opaque !== undefined) return [];
     const { values, workdir } = this.place.here;
     return evaluateScript(body.script.body, values, workdir).map((it) => commandInSource(it, body));

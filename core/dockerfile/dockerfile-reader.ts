@@ -43,6 +43,8 @@ interface Trace {
   readonly split: SplitDockerfile;
   readonly entries: readonly Entry[];
   readonly heads: readonly StageHead[];
+  /** The place behind the last one. */
+  readonly end: Place;
   readonly buildArguments: BuildArguments;
 }
 
@@ -115,6 +117,7 @@ class Reading {
       split: this.#split,
       entries: this.#entries,
       heads: this.#heads,
+      end: this.#placeAfterLast(),
       buildArguments: this.#arguments,
     };
   }
@@ -200,7 +203,7 @@ const isFrom = ({ read }: Template): boolean =>
 const isSameMap = (a: BuildArguments, b: BuildArguments): boolean =>
   a === b || (a.size === b.size && [...a].every(([name, value]) => b.has(name) && b.get(name) === value));
 
-function factsFrom({ split, entries, heads }: Trace, targets: readonly string[]): Facts {
+function factsFrom({ split, entries, heads, end }: Trace, targets: readonly string[]): Facts {
   const instructions = entries.map((it) => it.instruction);
   const shippedStages = chainsOf(heads, targets);
   const ofStage: Instruction[][] = heads.map(() => []);
@@ -217,6 +220,7 @@ function factsFrom({ split, entries, heads }: Trace, targets: readonly string[])
         parent: it.parent,
         baseImage: it.baseImage,
         instructions: own,
+        environment: (end.closed[it.index]?.end ?? end.here).values,
         shipped: shippedStages.has(it.index),
       },
     ];
@@ -229,7 +233,7 @@ function factsFrom({ split, entries, heads }: Trace, targets: readonly string[])
     instructions,
     shipped,
     comments: split.comments,
-    foreign: stages.some((it) => it.shipped && isWindows(it)),
+    foreign: stages.some((it) => it.shipped && isWindows(it)) || hasOtherSyntax(split),
     chains: new Chains(stages, instructions, shipped),
   };
 }
@@ -245,6 +249,17 @@ function chainsOf(heads: readonly StageHead[], targets: readonly string[]): Read
     }
   }
   return res;
+}
+
+/** `# syntax=` may name a frontend with a language of its own. */
+function hasOtherSyntax({ text, comments, chunks }: SplitDockerfile): boolean {
+  const [first] = chunks;
+  for (const { at } of comments) {
+    if (first !== undefined && at.start > first.at.start) return false;
+    const syntax = /^#\s*syntax\s*=\s*(\S+)/i.exec(text.slice(at.start, at.end))?.[1];
+    if (syntax !== undefined) return !/dockerfile|buildkit/i.test(syntax) || /dockerfile-?x/i.test(syntax);
+  }
+  return false;
 }
 
 const windowsImage = /(?:^|\/)windows(?:[/:@]|$)|nanoserver|servercore|windowsservercore/i;

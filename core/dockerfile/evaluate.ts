@@ -7,7 +7,7 @@
 import type { Span } from "../text/span.ts";
 import { posixJoin } from "./paths.ts";
 import type { Part, Redirect, ScriptWord, SimpleCommand, Statement } from "./script.ts";
-import { Values } from "./values.ts";
+import { matchesGlob, trimmed, trimOperators, Values } from "./values.ts";
 
 export type Runs = "always" | "perhaps" | "never";
 
@@ -72,6 +72,20 @@ class Evaluator {
       case "negated": {
         const status = this.visit(it.body, state, runs, undefined, piped);
         return status === "unknown" ? status : status === "success" ? "failure" : "success";
+      }
+      case "case":
+        return this.choice(it, state, runs);
+      case "nested": {
+        const { command } = it;
+        const words = command.words.flatMap((word) => evaluatedWord(word, state.values));
+        const inner = { values: environmentOf(command, state.values), directory: state.directory };
+        // What the outer shell's own words say stays: where its output goes.
+        if (command.redirects.length > 0)
+          this.command({ ...command, words: [], assignments: [] }, copyOf(state), runs, undefined, piped);
+        if (words.some(({ text }) => text === "-" || text === "-l" || text === "--login"))
+          inner.directory = undefined;
+        this.visit(it.body, inner, runs, undefined, piped);
+        return "unknown";
       }
       case "uncertain": {
         const before = state.values.copy();
@@ -141,6 +155,25 @@ class Evaluator {
     return status;
   }
 
+  private choice(it: Extract<Statement, { kind: "case" }>, state: ShellState, runs: Runs): Status {
+    const subject = textOf(it.subject.parts, state.values);
+    const ends: ShellState[] = [];
+    let reached = runs;
+    for (const { patterns, body } of it.items) {
+      const answers = patterns.map((one) => patternMatches(subject, textOf(one.parts, state.values)));
+      const matches = answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+      const inBranch = matches === false ? "never" : matches === true ? reached : weaker(reached);
+      const inner = copyOf(state);
+      this.visit(body, inner, inBranch, undefined, false);
+      if (inBranch !== "never") ends.push(inner);
+      if (matches === true) reached = "never";
+      else if (matches === undefined) reached = weaker(reached);
+    }
+    if (reached !== "never") ends.push(copyOf(state));
+    joinStates(state, ends);
+    return "unknown";
+  }
+
   private conditional(it: Extract<Statement, { kind: "if" }>, state: ShellState, runs: Runs): Status {
     const ends: ShellState[] = [];
     let reached = runs;
@@ -156,9 +189,7 @@ class Evaluator {
     const last = copyOf(state);
     if (it.otherwise !== undefined) this.visit(it.otherwise, last, reached, undefined, false);
     if (reached !== "never") ends.push(last);
-    state.values = Values.merge(ends.map((end) => end.values));
-    if (ends.some((end) => end.directory !== ends[0]?.directory)) state.directory = undefined;
-    else state.directory = ends[0]?.directory ?? state.directory;
+    joinStates(state, ends);
     return "unknown";
   }
 
@@ -190,12 +221,40 @@ class Evaluator {
     if (program === "unset" && runs !== "never") {
       for (const name of rest) if (name !== undefined) state.values.set(name, "");
     }
+    if (runs !== "never" && mayChangeAnything(program, words)) {
+      state.values = state.values.forgotten();
+      if (program === "eval") state.directory = undefined;
+    }
+    if (program === "read" && runs !== "never") {
+      state.values = state.values.copy();
+      for (const name of rest) if (name !== undefined) state.values.set(name, undefined);
+    }
     if (program === "true" || program === ":" || (words.length === 0 && it.assignments.length > 0))
       return "success";
     if (program === "false") return "failure";
     if (program === "[" || program === "test" || program === "[[") return testStatus(words);
     return "unknown";
   }
+}
+
+/** Text that becomes a script only at run time, and scripts that are read into this shell. */
+const mayChangeAnything = (program: string | undefined, words: readonly EvaluatedWord[]): boolean =>
+  program === "eval" ||
+  program === "." ||
+  program === "source" ||
+  (program === "export" && words.some(({ text }) => text === undefined));
+
+/** `*` matches also what is not known. */
+const patternMatches = (subject: string | undefined, pattern: string | undefined): boolean | undefined => {
+  if (pattern === "*") return true;
+  return subject === undefined || pattern === undefined ? undefined : matchesGlob(subject, pattern);
+};
+
+/** What holds after one of several ways was taken. */
+function joinStates(state: ShellState, ends: readonly ShellState[]): void {
+  state.values = Values.merge(ends.map((end) => end.values));
+  if (ends.some((end) => end.directory !== ends[0]?.directory)) state.directory = undefined;
+  else state.directory = ends[0]?.directory ?? state.directory;
 }
 
 /** With the assignments that stand before the program. */
@@ -260,10 +319,13 @@ function mayLeave(it: Statement): boolean {
       );
     case "uncertain":
       return it.bodies.some(mayLeave);
+    case "case":
+      return it.items.some(({ body }) => mayLeave(body));
     case "group":
       return !it.subshell && mayLeave(it.body);
     case "negated":
     case "pipeline":
+    case "nested":
       return false;
     case "opaque":
       return true;
@@ -302,6 +364,11 @@ function textOf(parts: readonly Part[], values: Values): string | undefined {
 function variableText(part: Extract<Part, { kind: "variable" }>, values: Values): string | undefined {
   const value = values.get(part.name);
   if (value === undefined || part.operator === "") return value;
+  const trim = trimOperators.find((it) => it === part.operator);
+  if (trim !== undefined) {
+    const pattern = textOf(part.operand, values);
+    return pattern === undefined ? undefined : trimmed(value, trim, pattern);
+  }
   const filled = part.operator.startsWith(":") ? value !== "" : true;
   if (part.operator.endsWith("-")) return filled ? value : textOf(part.operand, values);
   return filled ? textOf(part.operand, values) : "";

@@ -82,6 +82,8 @@ export interface Mount {
   readonly type: string;
   readonly target: string | undefined;
   readonly from: string | undefined;
+  /** Index of the stage that `from` means, when it is one. */
+  readonly fromStage: number | undefined;
 }
 
 /** One simple command of a shell body. */
@@ -114,6 +116,8 @@ export interface Stage {
   /** The image at the bottom of its chain, variables resolved, "scratch" included; undefined when unknown. */
   readonly baseImage: string | undefined;
   readonly instructions: readonly Instruction[];
+  /** Variables at its end, as far as the Dockerfile sets them. */
+  readonly environment: ReadonlyValues;
   /** Its layers are in the chain of a target. */
   readonly shipped: boolean;
 }
@@ -127,7 +131,7 @@ export interface Facts {
   readonly shipped: readonly Instruction[];
   /** Every comment line, also inside continued instructions. */
   readonly comments: readonly CommentLine[];
-  /** A Windows image: nothing is judged. */
+  /** A Windows image, or the language of another frontend: nothing is judged. */
   readonly foreign: boolean;
   /** What lies below and above an instruction; ask through chain.ts and mentions.ts. */
   readonly chains: Chains;

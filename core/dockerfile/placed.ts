@@ -15,8 +15,8 @@ import type {
   Word,
 } from "./facts.ts";
 import { posixJoin } from "./paths.ts";
-import { valuesAt } from "./surroundings.ts";
-import { expandWord, type ReadonlyValues, type Values } from "./values.ts";
+import { type Place, stageSeenFrom, valuesAt } from "./surroundings.ts";
+import { expandWord, type ReadonlyValues } from "./values.ts";
 
 /** The same instruction at another place of another version of the text. */
 export function placed(content: Content, at: Span, index: number, stage: number): Instruction {
@@ -135,7 +135,7 @@ class PlacedRun extends Placed implements RunInstruction {
     const { template, place } = this.content;
     this.#mounts ??= this.content.flags
       .filter((it) => it.name === "mount")
-      .map((it) => mountOf(it.raw ?? "", valuesAt(place), template.escape));
+      .map((it) => mountOf(it.raw ?? "", place, template.escape));
     return this.#mounts;
   }
 
@@ -192,7 +192,8 @@ class PlacedCommand implements Command {
   }
 }
 
-function mountOf(raw: string, values: Values, escapeCharacter: string): Mount {
+function mountOf(raw: string, place: Place, escapeCharacter: string): Mount {
+  const values = valuesAt(place);
   const options = new Map<string, string>();
   for (const option of raw.split(",")) {
     const [name = "", ...value] = option.split("=");
@@ -202,9 +203,11 @@ function mountOf(raw: string, values: Values, escapeCharacter: string): Mount {
     const found = names.map((it) => options.get(it)).find((it) => it !== undefined);
     return found === undefined ? undefined : expandWord(found, values, escapeCharacter);
   };
+  const from = option("from");
   return {
     type: option("type") ?? "bind",
-    target: option("target", "dst", "destination"),
-    from: option("from"),
+    target: posixJoin(place.here.workdir, option("target", "dst", "destination")),
+    from,
+    fromStage: from === undefined ? undefined : stageSeenFrom(place, from),
   };
 }

@@ -3,6 +3,7 @@
  * one instruction reads no other again. Offsets are into the joined text.
  */
 import type { Span } from "../text/span.ts";
+import type { TrimOperator } from "./values.ts";
 
 /** A piece of a word. */
 export type Part =
@@ -11,7 +12,7 @@ export type Part =
   | {
       readonly kind: "variable";
       readonly name: string;
-      readonly operator: "" | ":-" | "-" | ":+" | "+";
+      readonly operator: "" | ":-" | "-" | ":+" | "+" | TrimOperator;
       readonly operand: readonly Part[];
     }
   /** Command substitution, arithmetic and what else cannot be decided by reading. */
@@ -58,7 +59,21 @@ export type Statement =
       readonly branches: readonly { readonly condition: Statement; readonly body: Statement }[];
       readonly otherwise: Statement | undefined;
     }
-  /** for, while, until, case items, functions: runs any number of times. */
+  /** The first item with a pattern that the subject matches runs. */
+  | {
+      readonly kind: "case";
+      readonly at: Span;
+      readonly subject: ScriptWord;
+      readonly items: readonly { readonly patterns: readonly ScriptWord[]; readonly body: Statement }[];
+    }
+  /** `sh -c '…'`: the script inside is read, as a process of its own. */
+  | {
+      readonly kind: "nested";
+      readonly at: Span;
+      readonly command: SimpleCommand;
+      readonly body: Statement;
+    }
+  /** for, while, until, functions: runs any number of times. */
   | {
       readonly kind: "uncertain";
       readonly at: Span;

@@ -6,6 +6,7 @@
  */
 import { Language, type Node, Parser } from "web-tree-sitter";
 import type { Span } from "../text/span.ts";
+import { LogicalText, type TextPiece } from "./logical-text.ts";
 import type {
   Assignment,
   Part,
@@ -16,11 +17,14 @@ import type {
   SimpleCommand,
   Statement,
 } from "./script.ts";
+import { trimOperators } from "./values.ts";
 
 /** Longer bodies are not read: they are data, not scripts, and would hold up typing. */
 const longestBody = 200_000;
 /** Deeper nesting than any script that a person wrote; protects the stack from made ones. */
 const deepestNesting = 200;
+/** Scripts inside words of scripts. */
+const deepestScript = 4;
 
 export interface ShellReader {
   read(text: string): Script;
@@ -34,10 +38,11 @@ export async function loadShellReader(wasm: {
   await Parser.init({ wasmBinary: wasm.runtime });
   const parser = new Parser();
   parser.setLanguage(await Language.load(wasm.bash));
-  return { read: (text) => readScript(parser, text) };
+  return { read: (text) => readScript(parser, text, undefined, 0) };
 }
 
-function readScript(parser: Parser, text: string): Script {
+/** `place` maps the text to the one that the spans are meant for. */
+function readScript(parser: Parser, text: string, place: LogicalText | undefined, level: number): Script {
   const at = { start: 0, end: text.length };
   const unread: Script = { body: { kind: "opaque", at }, broken: true, hasHeredoc: false };
   if (text.length > longestBody) return unread;
@@ -46,18 +51,30 @@ function readScript(parser: Parser, text: string): Script {
   try {
     const root = tree.rootNode;
     if (root.hasError) return unread;
-    const reader = new TreeReader();
+    const reader = new TreeReader(parser, place, level);
     return { body: reader.sequence(root, 0), broken: reader.tooDeep, hasHeredoc: reader.hasHeredoc };
   } finally {
     tree.delete();
   }
 }
 
-const spanOfNode = (node: Node): Span => ({ start: node.startIndex, end: node.endIndex });
-
 class TreeReader {
   hasHeredoc = false;
   tooDeep = false;
+  readonly #parser: Parser;
+  readonly #place: LogicalText | undefined;
+  readonly #level: number;
+
+  constructor(parser: Parser, place: LogicalText | undefined, level: number) {
+    this.#parser = parser;
+    this.#place = place;
+    this.#level = level;
+  }
+
+  private spanOf(node: Node): Span {
+    const at = { start: node.startIndex, end: node.endIndex };
+    return this.#place === undefined ? at : this.#place.spanInSource(at);
+  }
 
   sequence(node: Node, depth: number): Statement {
     const items: SequenceItem[] = [];
@@ -71,11 +88,11 @@ class TreeReader {
     }
     const [only] = items;
     if (items.length === 1 && only !== undefined && !only.background) return only.statement;
-    return { kind: "sequence", at: spanOfNode(node), items };
+    return { kind: "sequence", at: this.spanOf(node), items };
   }
 
   statement(node: Node, depth: number): Statement {
-    const at = spanOfNode(node);
+    const at = this.spanOf(node);
     if (depth > deepestNesting) {
       this.tooDeep = true;
       return { kind: "opaque", at };
@@ -87,7 +104,7 @@ class TreeReader {
       case "test_command":
       case "variable_assignment":
       case "variable_assignments":
-        return this.command(node);
+        return this.withInnerScript(node, this.command(node));
       case "list":
         return this.chain(node, depth);
       case "pipeline":
@@ -112,9 +129,10 @@ class TreeReader {
       case "for_statement":
       case "while_statement":
       case "c_style_for_statement":
-      case "case_statement":
       case "function_definition":
         return this.uncertain(node, depth);
+      case "case_statement":
+        return this.choice(node, depth);
       default:
         return { kind: "opaque", at };
     }
@@ -133,7 +151,7 @@ class TreeReader {
       }
     };
     collect(node, 0);
-    return { kind: "chain", at: spanOfNode(node), items, operators };
+    return { kind: "chain", at: this.spanOf(node), items, operators };
   }
 
   private conditional(node: Node, depth: number): Statement {
@@ -160,14 +178,14 @@ class TreeReader {
         body: this.joined(it.bodies, it.part, depth),
       });
     }
-    return { kind: "if", at: spanOfNode(node), branches, otherwise };
+    return { kind: "if", at: this.spanOf(node), branches, otherwise };
   }
 
   private joined(nodes: readonly Node[], parent: Node, depth: number): Statement {
     const items = nodes.map((it) => ({ statement: this.statement(it, depth + 1), background: false }));
     const [only] = items;
     if (items.length === 1 && only !== undefined) return only.statement;
-    return { kind: "sequence", at: spanOfNode(parent), items };
+    return { kind: "sequence", at: this.spanOf(parent), items };
   }
 
   private uncertain(node: Node, depth: number): Statement {
@@ -177,16 +195,49 @@ class TreeReader {
       if (child.type === "variable_name") sets.push(child.text);
       else if (child.type === "do_group" || child.type === "compound_statement") {
         bodies.push(this.sequence(child, depth + 1));
-      } else if (child.type === "case_item") {
-        const statements = child.namedChildren.filter(
-          (_, index) => child.fieldNameForNamedChild(index) !== "value",
-        );
-        bodies.push(this.joined(statements, child, depth + 1));
       } else if (node.type === "while_statement" && isStatement(child)) {
         bodies.push(this.statement(child, depth + 1));
       }
     }
-    return { kind: "uncertain", at: spanOfNode(node), bodies, sets };
+    return { kind: "uncertain", at: this.spanOf(node), bodies, sets };
+  }
+
+  private choice(node: Node, depth: number): Statement {
+    const subject = node.childForFieldName("value");
+    const parts = node.namedChildren.filter((it) => it.type === "case_item");
+    const items = parts.map((item) => {
+      const isPattern = (index: number): boolean => item.fieldNameForNamedChild(index) === "value";
+      const children = item.namedChildren;
+      return {
+        patterns: children.filter((_, index) => isPattern(index)).map((it) => this.word(it)),
+        body: this.joined(
+          children.filter((it, index) => !isPattern(index) && it.type !== "comment"),
+          item,
+          depth + 1,
+        ),
+      };
+    });
+    // `;&` and `;;&` go on with the next item.
+    const isPlain = !parts.some((it) => it.children.some(({ type }) => type === ";&" || type === ";;&"));
+    const at = this.spanOf(node);
+    if (subject === null || !isPlain)
+      return { kind: "uncertain", at, bodies: items.map((it) => it.body), sets: [] };
+    return { kind: "case", at, subject: this.word(subject), items };
+  }
+
+  /** `sh -c` and a literal text: the script in it, read like the one around it. */
+  private withInnerScript(node: Node, command: SimpleCommand): Statement {
+    if (node.type !== "command" || this.#level >= deepestScript) return command;
+    const text = innerScript(node.children.filter((it) => it.isNamed && !notAWord.has(it.type)));
+    if (text === undefined) return command;
+    const pieces = literalPieces(text);
+    if (pieces === undefined) return command;
+    const place = new LogicalText(
+      pieces.map((it) => ({ ...it, start: this.#place?.offsetInSource(it.start) ?? it.start })),
+    );
+    const script = readScript(this.#parser, place.text, place, this.#level + 1);
+    if (script.broken) return command;
+    return { kind: "nested", at: command.at, command, body: script.body };
   }
 
   /** A redirection after a chain belongs to its last command. */
@@ -200,13 +251,13 @@ class TreeReader {
         this.hasHeredoc = true;
         for (const inner of child.namedChildren) {
           if (inner.type === "file_redirect") redirects.push(...this.fileRedirect(inner));
-          else if (isStatement(inner)) return { kind: "opaque", at: spanOfNode(node) };
+          else if (isStatement(inner)) return { kind: "opaque", at: this.spanOf(node) };
         }
       } else if (child.type !== "comment") body = this.statement(child, depth + 1);
     }
     if (body === undefined)
-      return { kind: "command", at: spanOfNode(node), assignments: [], words: [], redirects };
-    return withRedirects(body, redirects, node.endIndex);
+      return { kind: "command", at: this.spanOf(node), assignments: [], words: [], redirects };
+    return withRedirects(body, redirects, this.spanOf(node).end);
   }
 
   private fileRedirect(node: Node): Redirect[] {
@@ -231,7 +282,7 @@ class TreeReader {
         else if (node.type !== "command") words.push(this.word(child));
       }
     }
-    return { kind: "command", at: spanOfNode(node), assignments, words, redirects };
+    return { kind: "command", at: this.spanOf(node), assignments, words, redirects };
   }
 
   private testWords(node: Node, words: ScriptWord[]): void {
@@ -249,15 +300,15 @@ class TreeReader {
     return {
       name: name?.type === "variable_name" ? name.text : "",
       value: appends
-        ? { at: spanOfNode(node), parts: [{ kind: "undecided" }] }
+        ? { at: this.spanOf(node), parts: [{ kind: "undecided" }] }
         : value === null
-          ? { at: spanOfNode(node), parts: [] }
+          ? { at: this.spanOf(node), parts: [] }
           : this.word(value),
     };
   }
 
   private word(node: Node): ScriptWord {
-    return { at: spanOfNode(node), parts: this.parts(node, 0) };
+    return { at: this.spanOf(node), parts: this.parts(node, 0) };
   }
 
   private parts(node: Node, depth: number): Part[] {
@@ -312,6 +363,8 @@ class TreeReader {
     if (name === undefined) return { kind: "undecided" };
     const operators = node.children.filter((it) => !it.isNamed && !["$", "${", "}"].includes(it.type));
     const operator = operators[0]?.type ?? "";
+    const trim = trimOperators.find((it) => it === operator);
+    if (trim !== undefined) return trimPart(node, name.text, trim);
     if (operators.length > 1 || name.startIndex !== node.startIndex + (node.type === "expansion" ? 2 : 1)) {
       return { kind: "undecided" };
     }
@@ -328,12 +381,77 @@ class TreeReader {
   }
 }
 
+/** The operand of `#`, `%` and `/` is taken as it stands; one with quotes or variables is not modelled. */
+function trimPart(node: Node, name: string, operator: (typeof trimOperators)[number]): Part {
+  const head = `\${${name}${operator}`;
+  const operand = node.text.slice(head.length, -1);
+  if (!node.text.startsWith(head) || /[$"'`\\]/.test(operand)) return { kind: "undecided" };
+  return { kind: "variable", name, operator, operand: [{ kind: "text", text: operand }] };
+}
+
+const notAWord = new Set(["comment", "file_redirect", "herestring_redirect", "variable_assignment"]);
+const shells = /^(?:.*\/)?(?:ba|da|a|z|k)?sh$/;
+const starters = /^(?:sudo|exec|env|command|time|nice|nohup|eatmydata)$/;
+
+/** The word after `-c` of a shell or of su. */
+function innerScript(words: readonly Node[]): Node | undefined {
+  let index = 0;
+  while (starters.test(words[index]?.text ?? "")) {
+    index += 1;
+    while (/^-[A-Z]+$|^\w+=/.test(words[index]?.text ?? "")) index += 1;
+  }
+  const program = words[index]?.text ?? "";
+  if (!shells.test(program) && program !== "su") return undefined;
+  for (index += 1; index < words.length - 1; index += 1) {
+    const text = words[index]?.text ?? "";
+    if (/^-[a-z]*c$/.test(text) || text === "--command") return words[index + 1];
+    // `bash script.sh -c x` runs the script.
+    const isOption = text.startsWith("-") || (text === "pipefail" && words[index - 1]?.text.endsWith("o"));
+    if (!isOption && program !== "su") return undefined;
+  }
+  return undefined;
+}
+
+/** The text that a quoted word means, with where its parts stand. Variables stay: the inner shell sees the same. */
+function literalPieces(node: Node): readonly TextPiece[] | undefined {
+  const start = node.startIndex;
+  switch (node.type) {
+    case "raw_string":
+      return [{ text: node.text.slice(1, -1), start: start + 1 }];
+    case "string": {
+      const known = ["string_content", "simple_expansion", "expansion"];
+      if (node.namedChildren.some((it) => !known.includes(it.type))) return undefined;
+      const pieces: TextPiece[] = [];
+      const inner = node.text.slice(1, -1);
+      let from = 0;
+      for (const it of inner.matchAll(/\\[$`"\\]/g)) {
+        pieces.push({ text: inner.slice(from, it.index), start: start + 1 + from, lead: from === 0 ? 0 : 1 });
+        from = it.index + 1;
+      }
+      pieces.push({ text: inner.slice(from), start: start + 1 + from, lead: from === 0 ? 0 : 1 });
+      return pieces;
+    }
+    case "concatenation": {
+      const pieces = node.children.map(literalPieces);
+      return pieces.every((it) => it !== undefined) ? pieces.flat() : undefined;
+    }
+    case "word":
+      return /[\\$`]/.test(node.text) ? undefined : [{ text: node.text, start }];
+    default:
+      return undefined;
+  }
+}
+
 const isStatement = (node: Node): boolean =>
   /(?:^|_)(?:command|list|pipeline|statement|subshell)$/.test(node.type) || node.type === "command";
 
 function withRedirects(body: Statement, redirects: readonly Redirect[], end: number): Statement {
   const at = { start: body.at.start, end };
   if (body.kind === "command") return { ...body, at, redirects: [...body.redirects, ...redirects] };
+  if (body.kind === "nested") {
+    const { command } = body;
+    return { ...body, at, command: { ...command, redirects: [...command.redirects, ...redirects] } };
+  }
   if (body.kind === "chain" || body.kind === "pipeline") {
     const last = body.items.at(-1);
     if (last === undefined) return { ...body, at };

@@ -49,7 +49,18 @@ const bare: Surroundings = {
   buildArguments: new Set(),
 };
 
-export const topOfFile = (): Place => ({ globals: new Values(), closed: [], stage: undefined, here: bare });
+/** Docker declares these for every file; what they hold depends on the build. */
+const platformArguments = ["PLATFORM", "OS", "ARCH", "VARIANT"].flatMap((it) => [
+  `TARGET${it}`,
+  `BUILD${it}`,
+]);
+
+export const topOfFile = (): Place => ({
+  globals: new Values([...platformArguments, "TARGETSTAGE"].map((name) => [name, undefined] as const)),
+  closed: [],
+  stage: undefined,
+  here: bare,
+});
 
 /** The variables that an instruction sees. */
 export const valuesAt = ({ stage, globals, here }: Place): Values =>
@@ -138,7 +149,10 @@ export function placeAfter(
     }
     case "SHELL": {
       if (stage === undefined || read.strings === undefined) return place;
-      const posixShell = /(?:^|\/)(?:ba|da|a|z|k)?sh$/.test(read.strings[0]?.value ?? "");
+      // `conda run -n NAME bash -c` ends in a shell too, and micromamba's images have one of their own name.
+      const posixShell = read.strings.some((it) =>
+        /(?:^|\/)(?:(?:ba|da|a|z|k)?sh|_dockerfile_shell\.sh)$/.test(it.value),
+      );
       return { ...place, here: { ...here, posixShell } };
     }
     default:
@@ -175,6 +189,14 @@ function inherited(end: Surroundings): Surroundings {
   const values = new Values([...end.values.entries()].filter(([name]) => !end.buildArguments.has(name)));
   return { ...end, values, buildArguments: new Set() };
 }
+
+/** Index of the complete stage that a name or a number means at a place. */
+export const stageSeenFrom = ({ closed }: Place, name: string): number | undefined =>
+  stageNamed(
+    name,
+    closed.map((it) => it.head),
+    closed.length,
+  );
 
 /** Index of the stage that a name or a number means, among those before `before`. */
 export function stageNamed(

@@ -46,6 +46,11 @@ export class Values implements ReadonlyValues {
     return res;
   }
 
+  /** After something that may set any of them. */
+  forgotten(): Values {
+    return new Values([...this.#known.keys()].map((name) => [name, undefined] as const));
+  }
+
   equals(other: Values): boolean {
     if (this.#known === other.#known) return true;
     if (this.#known.size !== other.#known.size) return false;
@@ -70,9 +75,58 @@ export class Values implements ReadonlyValues {
   }
 }
 
+/** Operators that cut a value: from its start or end, the shortest or the longest match; or replace in it. */
+export const trimOperators = ["##", "#", "%%", "%", "//", "/"] as const;
+export type TrimOperator = (typeof trimOperators)[number];
+
+/** `${NAME#pattern}` and its kin, with the shell's wildcards; for `/` the operand is `pattern/replacement`. */
+export function trimmed(value: string, operator: TrimOperator, operand: string): string | undefined {
+  const [pattern = "", replacement = ""] = operator.startsWith("/")
+    ? [operand.split("/")[0], operand.split("/").slice(1).join("/")]
+    : [operand];
+  const longest = operator.length === 2 || operator === "/";
+  const source = globSource(pattern, longest);
+  if (source === undefined || (pattern === "" && operator.startsWith("/"))) return undefined;
+  switch (operator) {
+    case "#":
+    case "##":
+      return value.replace(new RegExp(`^${source}`, "s"), "");
+    case "%":
+    case "%%": {
+      // The match ends at the end, so its beginning is what is looked for.
+      const expression = new RegExp(`^${globSource(pattern, true)}$`, "s");
+      for (let length = 0; length <= value.length; length += 1) {
+        const start = longest ? length : value.length - length;
+        if (expression.test(value.slice(start))) return value.slice(0, start);
+      }
+      return value;
+    }
+    case "/":
+      return value.replace(new RegExp(source, "s"), () => replacement);
+    case "//":
+      return value.replace(new RegExp(source, "gs"), () => replacement);
+  }
+}
+
+/** Undefined for what is not modelled: character sets and escapes. */
+function globSource(pattern: string, longest: boolean): string | undefined {
+  if (/[[\\]/.test(pattern)) return undefined;
+  return pattern
+    .replace(/[.+^${}()|\]]/g, "\\$&")
+    .replaceAll("*", longest ? ".*" : ".*?")
+    .replaceAll("?", ".");
+}
+
+/** Whether a text matches a pattern of `case` or `[[ … ]]`; undefined: that is not modelled. */
+export function matchesGlob(text: string, pattern: string): boolean | undefined {
+  const source = globSource(pattern, true);
+  return source === undefined ? undefined : new RegExp(`^${source}$`, "s").test(text);
+}
+
 /**
  * A word of an instruction other than RUN as Docker expands it: quotes, the escape character, `$NAME`, `${NAME}`,
- * `${NAME:-word}`, `${NAME:+word}` and their forms without a colon. Undefined when a part cannot be decided.
+ * `${NAME:-word}`, `${NAME:+word}` and their forms without a colon, `${NAME#pattern}` and its kin, `${NAME:?word}`.
+ * Undefined when a part cannot be decided.
  */
 export function expandWord(raw: string, values: Values, escapeCharacter: string): string | undefined {
   if (!/["'$\\`]/.test(raw)) return raw;
@@ -112,7 +166,7 @@ function expansionAt(raw: string, at: number): Expansion | undefined {
   const plain = /^\$([A-Za-z_][A-Za-z0-9_]*)/.exec(raw.slice(at));
   if (plain?.[1] !== undefined)
     return { name: plain[1], operator: "", operand: "", end: at + plain[0].length };
-  const head = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-+])?/.exec(raw.slice(at));
+  const head = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(:?[-+?]|##?|%%?|\/\/?)?/.exec(raw.slice(at));
   if (head?.[1] === undefined) return undefined;
   const operandStart = at + head[0].length;
   let depth = 1;
@@ -131,7 +185,13 @@ function expansionAt(raw: string, at: number): Expansion | undefined {
 function expansionValue(it: Expansion, values: Values, escapeCharacter: string): string | undefined {
   const value = values.get(it.name);
   const operand = (): string | undefined => expandWord(it.operand, values, escapeCharacter);
-  if (it.operator === "") return value;
+  // `?` ends the build where there is no value, so there is one.
+  if (it.operator === "" || it.operator.endsWith("?")) return value;
+  const trim = trimOperators.find((one) => one === it.operator);
+  if (trim !== undefined) {
+    const pattern = operand();
+    return value === undefined || pattern === undefined ? undefined : trimmed(value, trim, pattern);
+  }
   // An undeclared name is unset for Docker; a declared but undecided one could be anything.
   if (value === undefined && values.has(it.name)) return undefined;
   const filled = value !== undefined && (it.operator.startsWith(":") ? value !== "" : true);

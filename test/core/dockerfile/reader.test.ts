@@ -74,11 +74,11 @@ describe("reading again after an edit", () => {
     const next = numbers(7);
     let text = start;
     let reading: Reading = judge.read("dockerfile", text);
-    for (let round = 0; round < 150; round += 1) {
+    for (let round = 0; round < 60; round += 1) {
       const at = round % 10 === 9 ? text.length : next(text.length + 1);
       const removed = next(3) === 0 ? next(60) : 0;
       text = text.slice(0, at) + (pieces[next(pieces.length)] ?? "") + text.slice(at + removed);
-      if (round % 25 === 24) text = start;
+      if (round % 15 === 14) text = start;
       reading = judge.read("dockerfile", text, reading);
       const fresh = judge.read("dockerfile", text);
       if (reading.facts === undefined || fresh.facts === undefined) throw new Error("no facts");

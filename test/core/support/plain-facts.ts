@@ -5,7 +5,7 @@ export const plainFacts = (facts: Facts): unknown => ({
   escape: facts.escape,
   foreign: facts.foreign,
   comments: facts.comments.map((it) => facts.text.slice(it.at.start, it.at.end)),
-  stages: facts.stages.map(({ from, instructions, ...it }) => ({
+  stages: facts.stages.map(({ from, instructions, environment: _, ...it }) => ({
     ...it,
     from: from.index,
     instructions: instructions.map(({ index }) => index),
