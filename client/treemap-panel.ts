@@ -211,7 +211,7 @@ export class TreemapPanel implements Disposable {
 }
 
 const nameOf = (target: Target): string =>
-  target.kind === "image" ? target.reference : target.path.slice(target.path.search(/[^/\\]*$/));
+  target.kind === "archive" ? target.path.slice(target.path.search(/[^/\\]*$/)) : target.reference;
 
 function pageOf(script: string, style: string, source: string): string {
   const nonce = randomBytes(16).toString("base64");

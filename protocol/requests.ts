@@ -24,9 +24,10 @@ export const analyzeRequest = "plimsoll/analyze";
 export interface AnalyzeParams {
   /** The caller's own number: notifications of this analysis carry it. */
   readonly generation: number;
-  /** An image reference or id of the engine, or the path of an archive or layout. */
+  /** An image reference or id of the engine, a reference in a registry, or the path of an archive or layout. */
   readonly target:
     | { readonly kind: "image"; readonly reference: string }
+    | { readonly kind: "registry"; readonly reference: string }
     | { readonly kind: "archive"; readonly path: string };
 }
 export type AnalyzeResult =

@@ -11,6 +11,8 @@ export interface PlimsollSettings {
    * user's own settings only where the workspace is not trusted.
    */
   readonly engine: { readonly host: string; readonly context: string };
+  /** Whether images may be read from registries when the user asks for one, and which registries have no TLS. */
+  readonly registry: { readonly enabled: boolean; readonly insecure: readonly string[] };
   readonly inlayHints: { readonly enabled: boolean };
   /** The stage that ships, where neither compose nor the file says it: stage name; empty: the last stage. */
   readonly target: string;

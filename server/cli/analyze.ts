@@ -7,6 +7,7 @@ import { bytes, bytesLabel } from "../../core/size/bytes.ts";
 import { noChoice } from "../engine/daemon/choose-engine.ts";
 import { analyzeImage } from "../engine/image/analyze-image.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
+import { referenceOf } from "../engine/registry/reference.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { exists, shownPath } from "./inputs.ts";
@@ -17,10 +18,7 @@ export async function analyze(
   console: Console,
 ): Promise<Exit> {
   const start = performance.now();
-  const path = resolve(console.directory, command.target);
-  const target: AnalysisTarget = (await exists(path))
-    ? { kind: "archive", path }
-    : { kind: "image", reference: command.target, engine: noChoice };
+  const target = await targetOf(command, console);
   const result = await analyzeImage(
     console.home,
     target,
@@ -50,6 +48,26 @@ export async function analyze(
       : imageText(result.analysis, instructionOf),
   );
   return exits.fine;
+}
+
+async function targetOf(
+  { target, registry }: Extract<Command, { kind: "analyze" }>,
+  console: Console,
+): Promise<AnalysisTarget> {
+  if (registry !== undefined) {
+    const { platform, plainHttp } = registry;
+    const host = referenceOf(target)?.address;
+    return {
+      kind: "registry",
+      reference: target,
+      platform,
+      insecure: plainHttp && host !== undefined ? [host] : [],
+    };
+  }
+  const path = resolve(console.directory, target);
+  return (await exists(path))
+    ? { kind: "archive", path }
+    : { kind: "image", reference: target, engine: noChoice };
 }
 
 /** A text instead: why the Dockerfile could not be read. */

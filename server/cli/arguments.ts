@@ -23,6 +23,8 @@ export type Command =
       readonly target: string;
       readonly dockerfile: string | undefined;
       readonly context: string | undefined;
+      /** The image is read from a registry; undefined: from the engine or the disk. */
+      readonly registry: { readonly platform: string; readonly plainHttp: boolean } | undefined;
       readonly format: Format;
     }
   /** One line that says what is wrong with the arguments. */
@@ -47,6 +49,9 @@ const optionsOf = {
     format: { type: "string" },
     dockerfile: { type: "string" },
     context: { type: "string" },
+    registry: { type: "boolean" },
+    platform: { type: "string" },
+    "plain-http": { type: "boolean" },
   },
 } as const;
 
@@ -131,9 +136,16 @@ function analyzeOf(words: readonly string[]): Command {
   if (values.context !== undefined && values.dockerfile === undefined) {
     return refused("--context belongs to --dockerfile; name the Dockerfile too");
   }
+  const isRegistry = values.registry === true || target.startsWith("docker://");
+  if (!isRegistry && (values.platform !== undefined || values["plain-http"] === true)) {
+    return refused("--platform and --plain-http belong to --registry");
+  }
   return {
     kind: "analyze",
     target,
+    registry: isRegistry
+      ? { platform: values.platform ?? "", plainHttp: values["plain-http"] === true }
+      : undefined,
     dockerfile: values.dockerfile,
     context: values.context,
     format: format.format,

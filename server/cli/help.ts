@@ -28,11 +28,14 @@ Applies the first fix of each finding: the safe ones, after which the image hold
   --review                apply the fixes too that a person should read
   --dry-run               change nothing, show what would change; exit 1 when something would
 `,
-  analyze: `plimsoll analyze REF|ARCHIVE|LAYOUT [--dockerfile F [--context DIR]] [--format text|json]
+  analyze: `plimsoll analyze REF|ARCHIVE|LAYOUT [--registry] [--dockerfile F [--context DIR]] [--format text|json]
 
 Reads an image of the Docker engine, an archive of docker save, or an OCI layout. An argument that names an
 existing path is an archive or a layout, else a reference. DOCKER_HOST chooses the engine.
 
+  --registry              read REF from its registry, as docker login knows it; nothing is pulled (also: docker://REF)
+  --platform P            with --registry: os/architecture[/variant], where there are several
+  --plain-http            with --registry: allow it without TLS
   --dockerfile F          name the line of F that made each layer
   --context DIR           the build context of F, where it is not found by itself
   --format text|json      text (default) or JSON

@@ -68,10 +68,15 @@ export class ImageDesk {
     this.#running.add(stop);
     const listener = token.onCancellationRequested(() => stop.abort());
     try {
-      const { engine } = this.#session.settings;
+      const { engine, registry } = this.#session.settings;
+      if (target.kind === "registry" && !registry.enabled) return registryRefused;
       const result = await analyzeImage(
         this.#home,
-        target.kind === "image" ? { ...target, engine } : target,
+        target.kind === "image"
+          ? { ...target, engine }
+          : target.kind === "registry"
+            ? { ...target, platform: "", insecure: registry.insecure }
+            : target,
         {
           first: (picture) => this.#tellFirst(generation, picture),
           progress: (done, total) => this.#tellProgress(generation, done, total),
@@ -194,7 +199,7 @@ export class ImageDesk {
     return { reading, facts: reading.facts };
   }
 
-  #tellFirst(generation: number, { image, layers }: FirstPicture): void {
+  #tellFirst(generation: number, { image, layers, note }: FirstPicture): void {
     let sum = 0;
     const children = layers.map(({ createdBy, bytes }, index) => {
       sum += bytes;
@@ -221,7 +226,7 @@ export class ImageDesk {
           overwritten: null,
           metadataOnly: null,
           duplicated: null,
-          troubles: [],
+          troubles: note === undefined ? [] : [note],
         },
       },
     };
@@ -236,5 +241,14 @@ export class ImageDesk {
     this.#fence.guard(method, () => this.#connection.sendNotification(method, params));
   }
 }
+
+const registryRefused: AnalyzeResult = {
+  ok: false,
+  problem: {
+    message: "Registries are not asked for images unless the setting plimsoll.registry.enabled allows it.",
+    retry: true,
+    setting: "plimsoll.registry.enabled",
+  },
+};
 
 const unlinked: LayerLink = { base: null, linked: false };

@@ -4,6 +4,7 @@ import { type PlimsollSettings, type RuleSetting, ruleSettings } from "../../pro
 export const defaultSettings: PlimsollSettings = {
   rules: {},
   engine: { host: "", context: "" },
+  registry: { enabled: false, insecure: [] },
   inlayHints: { enabled: true },
   target: "",
   context: "",
@@ -17,6 +18,10 @@ export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSet
     engine: {
       host: stringOr(fieldsOf(given["engine"])["host"], base.engine.host),
       context: stringOr(fieldsOf(given["engine"])["context"], base.engine.context),
+    },
+    registry: {
+      enabled: booleanOr(fieldsOf(given["registry"])["enabled"], base.registry.enabled),
+      insecure: textsOr(fieldsOf(given["registry"])["insecure"], base.registry.insecure),
     },
     inlayHints: { enabled: booleanOr(fieldsOf(given["inlayHints"])["enabled"], base.inlayHints.enabled) },
     target: stringOr(given["target"], base.target),
@@ -43,6 +48,9 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
 
 const stringOr = (value: unknown, otherwise: string): string =>
   typeof value === "string" ? value.trim() : otherwise;
+
+const textsOr = (value: unknown, otherwise: readonly string[]): readonly string[] =>
+  Array.isArray(value) ? value.filter((it) => typeof it === "string") : otherwise;
 
 const booleanOr = (value: unknown, otherwise: boolean): boolean =>
   typeof value === "boolean" ? value : otherwise;

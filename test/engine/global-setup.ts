@@ -8,7 +8,7 @@ import type { TestProject } from "vitest/node";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "docker");
 const socket = join(folder, "docker.sock");
-const needed = ["docker.io", "busybox-static"];
+const needed = ["docker.io", "docker-registry", "busybox-static", "openssl"];
 
 declare module "vitest" {
   export interface ProvidedContext {

@@ -7,6 +7,7 @@ import type { ImageAnalysis } from "../../../core/image/analysis.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import { troubleText } from "../trouble-text.ts";
 import { analyzeEngineImage } from "./analyze-engine.ts";
+import { analyzeRegistryImage } from "./analyze-registry.ts";
 import { assemble, type Contents } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
 import type { AnalysisTarget, FirstPicture } from "./messages.ts";
@@ -24,9 +25,15 @@ export interface Listener {
 
 /** Analyses on this thread. Never throws: trouble is a problem. */
 export async function analyzeHere(target: AnalysisTarget, listener: Listener): Promise<Analysed> {
-  return target.kind === "image"
-    ? analyzeEngineImage(target.reference, target.engine, listener, (total) => counter(total, listener))
-    : analyzePath(target.path, listener);
+  const count = (total: number | null): ((bytes: number) => void) => counter(total, listener);
+  switch (target.kind) {
+    case "image":
+      return analyzeEngineImage(target.reference, target.engine, listener, count);
+    case "registry":
+      return analyzeRegistryImage(target, listener, count);
+    case "archive":
+      return analyzePath(target.path, listener);
+  }
 }
 
 async function analyzePath(path: string, listener: Listener): Promise<Analysed> {

@@ -6,12 +6,22 @@ import type { EngineChoice } from "../daemon/choose-engine.ts";
 
 export type AnalysisTarget =
   | { readonly kind: "image"; readonly reference: string; readonly engine: EngineChoice }
+  | {
+      readonly kind: "registry";
+      readonly reference: string;
+      /** `os/architecture[/variant]`; empty: Linux for this machine. */
+      readonly platform: string;
+      /** Registries that may be spoken to without TLS. */
+      readonly insecure: readonly string[];
+    }
   | { readonly kind: "archive"; readonly path: string };
 
 /** Layer sizes from the history, before any byte was read. */
 export interface FirstPicture {
   readonly image: ImageIdentity;
   readonly layers: readonly { readonly createdBy: string; readonly bytes: Bytes }[];
+  /** What is to be known about these sizes. */
+  readonly note?: string;
 }
 
 export type FromWorker =

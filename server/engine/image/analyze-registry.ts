@@ -1,0 +1,132 @@
+import { bytes } from "../../../core/size/bytes.ts";
+import type { Problem } from "../../../protocol/requests.ts";
+import { type Fields, fieldsOf, jsonOf, recordsIn, textOr } from "../records.ts";
+import { type Reference, referenceOf } from "../registry/reference.ts";
+import { Registry, RegistryError } from "../registry/registry.ts";
+import type { Analysed, Listener } from "./analyze-here.ts";
+import { assemble, historyOf, platformOf } from "./assemble.ts";
+import { type Blob, BlobReader } from "./blob-reader.ts";
+import type { AnalysisTarget } from "./messages.ts";
+
+/** An image of a registry: its layers pass by, nothing is pulled and nothing is kept. */
+export async function analyzeRegistryImage(
+  target: Extract<AnalysisTarget, { kind: "registry" }>,
+  listener: Listener,
+  count: (total: number | null) => (bytes: number) => void,
+): Promise<Analysed> {
+  const reference = referenceOf(target.reference);
+  if (reference === undefined) {
+    return failed(
+      `${target.reference} is no reference of an image: write host/name:tag or host/name@sha256:…`,
+    );
+  }
+  try {
+    return await read(reference, target, listener, count);
+  } catch (cause) {
+    if (!(cause instanceof RegistryError)) throw cause;
+    return failed(`${reference.shown}: the registry ${reference.address} ${cause.message}.`);
+  }
+}
+
+async function read(
+  reference: Reference,
+  { platform, insecure }: Extract<AnalysisTarget, { kind: "registry" }>,
+  listener: Listener,
+  count: (total: number | null) => (bytes: number) => void,
+): Promise<Analysed> {
+  const registry = new Registry(reference, { insecure, environment: process.env });
+  const { text, digest } = await manifestOf(registry, reference.version, platform);
+  const manifest = fieldsOf(jsonOf(text));
+  const configDigest = digestOf(fieldsOf(manifest["config"]));
+  const layers = recordsIn(manifest["layers"]);
+  const config = await registry.document(configDigest);
+  const settings = fieldsOf(jsonOf(config));
+  const history = historyOf(settings).filter((it) => !it.emptyLayer);
+  listener.first({
+    image: {
+      reference: reference.shown,
+      id: configDigest,
+      platform: platformOf(settings),
+      source: "registry",
+    },
+    layers: layers.map((it, index) => ({
+      createdBy: history.length === layers.length ? (history[index]?.createdBy ?? "") : "",
+      bytes: bytes(sizeOf(it)),
+    })),
+    note: "Until the layers are read, their sizes are those of the compressed transfer.",
+  });
+  const blobs = new Map<string, Blob>([
+    ["index.json", document({ manifests: [{ digest }] })],
+    [pathOf(digest), { kind: "document", text }],
+    [pathOf(configDigest), { kind: "document", text: config }],
+  ]);
+  const progress = count(layers.reduce((sum, it) => sum + sizeOf(it), 0));
+  for (const layer of layers) {
+    const path = pathOf(digestOf(layer));
+    if (blobs.has(path)) continue;
+    const reader = new BlobReader();
+    for await (const chunk of registry.blob(digestOf(layer))) {
+      progress(chunk.length);
+      await reader.push(chunk);
+    }
+    blobs.set(path, await reader.finish());
+  }
+  const result = assemble(
+    { blobs, links: new Map(), troubles: [] },
+    { reference: reference.shown, source: "registry" },
+  );
+  return typeof result === "string"
+    ? failed(`${reference.shown} cannot be analysed: ${result}.`)
+    : { ok: true, analysis: result };
+}
+
+/** The image's manifest; of an index, that of the platform. */
+async function manifestOf(
+  registry: Registry,
+  version: string,
+  platform: string,
+): Promise<{ readonly text: string; readonly digest: string }> {
+  const found = await registry.manifest(version);
+  const manifest = fieldsOf(jsonOf(found.text));
+  if (manifest["manifests"] === undefined) {
+    if (manifest["config"] === undefined) throw new RegistryError("has no image under this name");
+    return found;
+  }
+  const wanted = platform === "" ? `linux/${architecture()}` : platform;
+  // Attestations say that their platform is unknown.
+  const choices = recordsIn(manifest["manifests"]).filter(
+    (it) => fieldsOf(it["platform"])["os"] !== "unknown",
+  );
+  const chosen =
+    choices.find((it) => nameOf(it) === wanted) ??
+    choices.find((it) => nameOf(it).startsWith(`${wanted}/`)) ??
+    (choices.length === 1 && platform === "" ? choices[0] : undefined);
+  if (chosen === undefined) {
+    throw new RegistryError(`has no ${wanted} of it; there are ${choices.map(nameOf).join(", ") || "none"}`);
+  }
+  return registry.manifest(digestOf(chosen));
+}
+
+const nameOf = (descriptor: Fields): string => platformOf({ ...fieldsOf(descriptor["platform"]) });
+
+const architecture = (): string => ({ x64: "amd64", ia32: "386" })[process.arch.toString()] ?? process.arch;
+
+function digestOf(descriptor: Fields): string {
+  const digest = textOr(descriptor["digest"], "");
+  if (!/^sha(?:256|512):[0-9a-f]+$/.test(digest)) throw new RegistryError("sent a manifest without digests");
+  return digest;
+}
+
+const sizeOf = (descriptor: Fields): number => {
+  const { size } = descriptor;
+  return typeof size === "number" && Number.isSafeInteger(size) && size > 0 ? size : 0;
+};
+
+const pathOf = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
+
+const document = (value: object): Blob => ({ kind: "document", text: JSON.stringify(value) });
+
+const failed = (message: string): { readonly ok: false; readonly problem: Problem } => ({
+  ok: false,
+  problem: { message, retry: true },
+});
