@@ -76,7 +76,9 @@ function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices)
 
 function rated(rule: RuleId, finding: Finding, choices: RuleChoices): RatedFinding {
   const choice = choices[rule] ?? "auto";
-  return new Rated(rule, finding, choice === "auto" || choice === "off" ? ratedBy(finding.saving) : choice);
+  const isRated = choice === "auto" || choice === "off";
+  const severity = isRated ? (finding.taste === true ? "hint" : ratedBy(finding.saving)) : choice;
+  return new Rated(rule, finding, severity);
 }
 
 /** Fixes stay unasked until somebody wants them: most keystrokes want the findings alone. */

@@ -275,11 +275,10 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
     facts.instructions.some(
       (it) => it.stage === run.stage && it.index > run.index && it.kind === "run" && runsTests(it),
     );
-  const edits = isUsed ? undefined : fix?.(facts, command);
-  const fixes: readonly Fix[] = edits === undefined ? [] : [{ title: fixTitle, safety: "review", edits }];
+  const isFixable = !isUsed && fix !== undefined;
   const advice = isUsed
     ? " A later step of the build may use it: build in a stage of its own, and install what runs into the image that ships."
-    : fixes.length === 0
+    : !isFixable
       ? " Install what the program needs to run, and nothing else."
       : "";
   return {
@@ -288,7 +287,10 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
     why: `Nothing needs it at run time, and it stays in the image.${advice}`,
     saving: unknownSize("nothing at hand tells what these packages weigh"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
-    fixes,
+    get fixes(): readonly Fix[] {
+      const edits = isFixable ? fix(facts, command) : undefined;
+      return edits === undefined ? [] : [{ title: fixTitle, safety: "review", edits }];
+    },
   };
 }
 

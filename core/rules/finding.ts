@@ -37,6 +37,8 @@ export interface Finding {
   readonly why: string;
   readonly saving: Size;
   readonly related?: readonly Related[];
+  /** Some want it so: it is said as a hint, whatever the bytes. */
+  readonly taste?: boolean;
   /**
    * Best first; not yet verified. Only core/rules/verify.ts decides which are offered. Give it as a getter: most
    * findings are shown without anybody asking for their fixes.

@@ -3,9 +3,11 @@ import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { copiedAgain } from "./copied-again.ts";
 import { copiedThenChanged } from "./copied-then-changed.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
+import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
+import { symbolsKept } from "./symbols-kept.ts";
 import { testsCopied } from "./tests-copied.ts";
 
 export const rules = [
@@ -13,9 +15,11 @@ export const rules = [
   copiedAgain,
   copiedThenChanged,
   devDependenciesShipped,
+  modelCacheBaked,
   packageCacheKept,
   removedInLaterLayer,
   suppressionUnused,
+  symbolsKept,
   testsCopied,
 ] as const;
 

@@ -31,6 +31,8 @@ export type Effect =
   | ProjectInstall
   | ProjectPrune
   | Compile
+  /** Takes symbols out of programs. */
+  | { readonly kind: "strip"; readonly paths: readonly PathWord[] }
   | ModelDownload
   /** Builds something that may call a compiler: pip install, make, cargo build … */
   | { readonly kind: "build" }

@@ -24,6 +24,7 @@ import { quiet } from "./quiet.ts";
 import { rm } from "./rm.ts";
 import { bundle, gem } from "./ruby.ts";
 import { sed } from "./sed.ts";
+import { strip } from "./strip.ts";
 import { tar } from "./tar.ts";
 import { tee } from "./tee.ts";
 import type { Tool } from "./tool.ts";
@@ -67,6 +68,7 @@ export const tools: readonly Tool[] = [
   gem,
   bundle,
   sed,
+  strip,
   tar,
   tee,
   touch,

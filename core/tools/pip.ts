@@ -180,11 +180,17 @@ function pipInstall(
     files: pathWords(valuesOf("-r", "--requirement", "--requirements"), directory),
     selection: undefined,
     indexes: indexesIn(args),
+    ...torchBackendIn(args),
     locked: false,
     into: targetOf(call, args),
     dependencies: !hasOption(args, "--no-deps"),
     upgrades: hasOption(args, "-U", "--upgrade"),
   };
+}
+
+function torchBackendIn(args: SplitArguments): { readonly torchBackend?: Word } {
+  const torchBackend = optionValue(args, "--torch-backend");
+  return torchBackend === undefined ? {} : { torchBackend };
 }
 
 const indexKinds: Readonly<Record<string, IndexWord["kind"]>> = {

@@ -80,6 +80,8 @@ export interface PythonInstall {
   /** Undefined for installers that do not know a project's groups. */
   readonly selection: ProjectSelection | undefined;
   readonly indexes: readonly IndexWord[];
+  /** Value of `--torch-backend`. */
+  readonly torchBackend?: Word;
   /** The versions come from the project's lock file. */
   readonly locked: boolean;
   /** Where the packages go: a site-packages folder, an environment or a prefix above it. */
