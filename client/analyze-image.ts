@@ -1,16 +1,20 @@
-import { type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import { commands, type QuickPickItem, QuickPickItemKind, window, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { type AnalyzeParams, type ImagesResult, imagesRequest } from "../protocol/requests.ts";
+import { type AnalyzeParams, type ImagesResult, imagesRequest, type Problem } from "../protocol/requests.ts";
 import { ageLabel } from "./age-label.ts";
-import { showProblem } from "./show.ts";
 import type { TreemapPanel } from "./treemap-panel.ts";
 
 type Target = AnalyzeParams["target"];
 
 interface TargetItem extends QuickPickItem {
-  readonly target?: Target;
-  readonly opensArchive?: boolean;
+  readonly choice?: Choice;
 }
+
+type Choice =
+  | { readonly kind: "target"; readonly target: Target }
+  | { readonly kind: "archive" }
+  | { readonly kind: "again" }
+  | { readonly kind: "setting"; readonly setting: string };
 
 /** Asks which image, unless an archive is given, and shows it. */
 export async function analyzeImage(
@@ -26,33 +30,59 @@ export async function analyzeImage(
 async function pickTarget(client: LanguageClient): Promise<Target | undefined> {
   const picked = await window.showQuickPick(itemsOf(client), {
     title: "Plimsoll: Analyze Image",
-    placeHolder: "Choose an image of the Docker engine",
+    placeHolder: "Choose an image of the Docker engine, or an archive",
     matchOnDescription: true,
   });
-  return picked?.opensArchive === true ? openArchive() : picked?.target;
+  switch (picked?.choice?.kind) {
+    case "target":
+      return picked.choice.target;
+    case "archive":
+      return openArchive();
+    case "again":
+      return pickTarget(client);
+    case "setting":
+      await commands.executeCommand("workbench.action.openSettings", picked.choice.setting);
+      return undefined;
+    default:
+      return undefined;
+  }
 }
 
+const archiveItem: TargetItem = {
+  label: "$(folder-opened) Open an Image Archive…",
+  detail: "A file that docker save or an OCI tool wrote",
+  choice: { kind: "archive" },
+};
+
 async function itemsOf(client: LanguageClient): Promise<TargetItem[]> {
-  const archive: TargetItem = {
-    label: "$(folder-opened) Open an image archive…",
-    detail: "A file that docker save or an OCI tool wrote",
-    opensArchive: true,
-  };
   const result = await client.sendRequest<ImagesResult>(imagesRequest);
-  if (!result.ok) {
-    // The archive needs no engine, so the list is shown all the same.
-    void showProblem(result.problem);
-    return [archive];
-  }
+  // An archive needs no engine, so trouble with one is a row of the list and does not stand in the way.
+  if (!result.ok) return [archiveItem, separator("Docker"), ...problemItems(result.problem)];
   const images = result.images.map(
     ({ reference, id, bytes, created }): TargetItem => ({
-      label: reference,
+      label: reference === id ? id.replace(/^sha256:/, "").slice(0, 12) : reference,
       description: `${sizeLabel(bytes)} · ${ageLabel(created, Date.now() / 1000)}`,
-      target: { kind: "image", reference: reference === id ? id : reference },
+      choice: { kind: "target", target: { kind: "image", reference } },
     }),
   );
-  return [...images, { label: "", kind: QuickPickItemKind.Separator }, archive];
+  const none: TargetItem = { label: "$(info) The engine holds no images", detail: result.engine };
+  return [...(images.length === 0 ? [none] : images), separator(), archiveItem];
 }
+
+function problemItems({ message, retry, setting }: Problem): TargetItem[] {
+  const res: TargetItem[] = [{ label: "$(warning) Images cannot be listed", detail: message }];
+  if (retry) res.push({ label: "$(refresh) Try Again", choice: { kind: "again" } });
+  if (setting !== undefined) {
+    res.push({
+      label: "$(gear) Choose Another Engine…",
+      description: setting,
+      choice: { kind: "setting", setting },
+    });
+  }
+  return res;
+}
+
+const separator = (label = ""): TargetItem => ({ label, kind: QuickPickItemKind.Separator });
 
 /** As the engine states it, decimal, like `docker images`; the measured sizes come with the analysis. */
 function sizeLabel(bytes: number): string {
@@ -62,9 +92,11 @@ function sizeLabel(bytes: number): string {
 }
 
 async function openArchive(): Promise<Target | undefined> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
   const [file] =
     (await window.showOpenDialog({
       title: "Open an image archive",
+      ...(folder === undefined ? {} : { defaultUri: folder }),
       filters: { "Image archives": ["tar", "gz", "tgz"], "All files": ["*"] },
     })) ?? [];
   return file === undefined ? undefined : { kind: "archive", path: file.fsPath };

@@ -26,25 +26,17 @@ export function factsElement(facts: PictureFacts, root: TreeNode, complete: bool
 }
 
 /** The layers as a table: the same numbers without the picture. */
-export function layerTable(
-  root: TreeNode,
-  onShow: (node: TreeNode) => void,
-  onReveal: (node: TreeNode) => void,
-): HTMLElement {
+export function layerTable(root: TreeNode, onReveal: (node: TreeNode) => void): HTMLElement {
   const body = element("tbody");
   for (const node of root.children ?? []) {
     if (node.layer === undefined) continue;
-    const actions = element(
-      "td",
-      {},
-      button("Show", () => onShow(node)),
-    );
+    const actions = element("td", { class: "actions" });
     if (node.linked === true) actions.append(button("Go to Line", () => onReveal(node)));
     body.append(
       element(
         "tr",
         {},
-        element("td", {}, String(node.layer.index)),
+        element("td", { class: "number" }, String(node.layer.index)),
         element("td", { class: "number" }, sizeOf(node.bytes)),
         element("td", { class: "number" }, node.wasted > 0 ? sizeOf(node.wasted) : ""),
         element("td", { class: "command", title: node.name }, node.name),
@@ -52,6 +44,14 @@ export function layerTable(
       ),
     );
   }
-  const head = ["Layer", "Size", "Hidden", "Made by", ""].map((it) => element("th", { scope: "col" }, it));
+  const head = (
+    [
+      ["Layer", "number"],
+      ["Size", "number"],
+      ["Hidden", "number"],
+      ["Made by", "command"],
+      ["", "actions"],
+    ] as const
+  ).map(([name, kind]) => element("th", { scope: "col", class: kind }, name));
   return element("table", { "aria-label": "Layers" }, element("thead", {}, element("tr", {}, ...head)), body);
 }

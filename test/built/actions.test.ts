@@ -122,7 +122,7 @@ describe("hover and hints", () => {
     const editor = await Editor.start({ folder });
     const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"));
     await editor.until(() =>
-      editor.published.find((it) => it.diagnostics.some(({ message }) => message.includes("(2.75 MB)"))),
+      editor.published.find((it) => JSON.stringify(it.diagnostics).includes("(2.75 MB)")),
     );
     const hints = await editor.request<InlayHint[]>("textDocument/inlayHint", {
       textDocument: { uri: document.uri },

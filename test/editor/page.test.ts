@@ -1,0 +1,176 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { installChromium, launchChromium } from "../../scripts/chromium.ts";
+import { writeSampleImage } from "../../scripts/sample-image.ts";
+import {
+  addressOf,
+  installExtension,
+  installVsCodeServer,
+  type Served,
+  serveVsCode,
+} from "../../scripts/vscode-server.ts";
+import { writePackage } from "../../scripts/vsix.ts";
+import { root, sample } from "../built/support/places.ts";
+import { Workbench } from "./support/workbench.ts";
+
+/** `PLIMSOLL_PICTURES=docs/pictures npm test -- editor` takes the pictures of the README anew. */
+const pictures = join(root, process.env["PLIMSOLL_PICTURES"] ?? ".cache/screenshots");
+const say = (line: string): void => console.log(line);
+const reason = installChromium(say) ?? installVsCodeServer(say);
+if (reason !== undefined) console.log(`skipped: ${reason}`);
+
+const themes = [
+  ["light", "Default Light Modern"],
+  ["dark", "Default Dark Modern"],
+  ["high-contrast", "Default High Contrast"],
+  ["high-contrast-light", "Default High Contrast Light"],
+] as const;
+
+describe.skipIf(reason !== undefined)("the installed package in VS Code", () => {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-page-"));
+  const workspace = join(folder, "truthgraph");
+  const data = join(folder, "data");
+  let served: Served;
+  let browser: Browser;
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    cpSync(sample, workspace, { recursive: true });
+    useTheme("Default Light Modern");
+    writeSampleImage(join(workspace, "sample-image.tar"));
+    const vsix = join(folder, "plimsoll.vsix");
+    writePackage(vsix);
+    installExtension(vsix, data);
+    served = await serveVsCode(data, { DOCKER_HOST: `unix://${join(folder, "no-engine.sock")}` });
+    browser = await launchChromium();
+    const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
+    workbench = new Workbench(page);
+    const file = join(workspace, "docker", "api.Dockerfile");
+    await page.goto(addressOf(served.origin, { workspace, file }));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    served?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await picture(`failed: ${task.name}`);
+  });
+
+  const picture = (name: string): Promise<unknown> =>
+    workbench.page.screenshot({ path: join(pictures, `${name}.png`) });
+
+  it("shows squiggles and sizes on the lines, in a workspace that is not trusted", async () => {
+    const { page } = workbench;
+    await page.locator(".squiggly-info").first().waitFor({ timeout: 90_000 });
+    await workbench.command("View: Hide Secondary Side Bar").catch(() => {});
+    await workbench.goTo(28);
+    await page.getByText("~116–123 MB").waitFor();
+    await picture("editor");
+    expect(await page.locator(".squiggly-info, .squiggly-warning").count()).toBeGreaterThan(0);
+  });
+
+  it("offers its fixes at the light bulb", async () => {
+    const { page } = workbench;
+    await workbench.goTo(103, 7);
+    await page.locator(".squiggly-warning").first().waitFor();
+    await page.keyboard.press("Control+.");
+    const fix = page.locator(".action-widget .action-item, .action-widget .monaco-list-row");
+    await fix.first().waitFor({ timeout: 20_000 });
+    await picture("fixes");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => workbench.visibleText()).not.toContain("COPY tests ./tests");
+    await page.keyboard.press("Control+Z");
+    await expect.poll(() => workbench.visibleText()).toContain("COPY tests ./tests");
+  });
+
+  it("tells in a hover what weighs, why, and how that is known", async () => {
+    const { page } = workbench;
+    await workbench.goTo(103, 7);
+    await workbench.command("Show or Focus Hover");
+    const hover = page.locator(".monaco-hover:visible");
+    await hover.getByText("Measured: files of the build context").waitFor({ timeout: 20_000 });
+    await picture("hover");
+    await page.keyboard.press("Escape");
+  });
+
+  it("says when no engine answers, and still opens archives", async () => {
+    const { page } = workbench;
+    await workbench.command("Plimsoll: Analyze Image…");
+    const list = page.locator(".quick-input-list");
+    await list.getByText(/No Docker engine answers at unix:/).waitFor({ timeout: 30_000 });
+    await picture("no-engine");
+    await list.getByText("Open an Image Archive").click();
+    const path = page.locator(".quick-input-box input");
+    await page.locator(".quick-input-title", { hasText: "Open an image archive" }).waitFor();
+    // The dialog fills in the folder when it has read it.
+    await expect.poll(() => path.inputValue()).toMatch(/truthgraph\/$/);
+    await path.fill(join(workspace, "sample-image.tar"));
+    await page.locator(".quick-input-list", { hasText: "sample-image.tar" }).waitFor();
+    await page.keyboard.press("Enter");
+    await workbench.view.getByRole("treeitem", { level: 1 }).first().waitFor({ timeout: 60_000 });
+    await page.keyboard.press("Escape");
+  });
+
+  it("leads from a layer's rectangle to its line", async () => {
+    const { view } = workbench;
+    const copied = view.getByRole("treeitem", { name: /^COPY tests \.\/tests: / });
+    await copied.click({ position: { x: 20, y: 8 } });
+    await workbench.expectCursorOn(103);
+    // Whatever lies in a layer leads to its line.
+    await view.getByRole("treeitem", { name: /^\/usr\/bin: / }).click({ position: { x: 10, y: 8 } });
+    await workbench.expectCursorOn(25);
+    await view
+      .getByRole("row", { name: /COPY scripts/ })
+      .getByRole("button", { name: "Go to Line" })
+      .click();
+    await workbench.expectCursorOn(107);
+    await picture("treemap");
+  });
+
+  it("is used with the keyboard alone", async () => {
+    const { view, page } = workbench;
+    const focused = view.locator(":focus");
+    await view.getByRole("treeitem", { level: 1 }).first().focus();
+    const first = await focused.getAttribute("aria-label");
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => focused.getAttribute("aria-label")).not.toBe(first);
+    await page.keyboard.press("Home");
+    await expect.poll(() => focused.getAttribute("aria-label")).toBe(first);
+    await page.keyboard.press("Enter");
+    const path = view.getByRole("navigation").getByRole("button");
+    await expect.poll(() => path.count()).toBe(2);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => path.count()).toBe(1);
+    await view.getByRole("treeitem", { name: /^COPY tests \.\/tests: / }).focus();
+    await page.keyboard.press("Space");
+    await workbench.expectCursorOn(103);
+  });
+
+  it.each(themes)("takes its colours from the theme: %s", async (name, theme) => {
+    const { view } = workbench;
+    useTheme(theme);
+    const body = view.locator("body");
+    const kind = (): Promise<string | null> => body.getAttribute("data-vscode-theme-kind");
+    await expect.poll(kind, { timeout: 30_000 }).toBe(`vscode-${name}`);
+    const colour = await view
+      .getByRole("treeitem", { level: 1 })
+      .first()
+      .evaluate((it) => getComputedStyle(it).backgroundColor);
+    expect(colour).not.toBe("rgba(0, 0, 0, 0)");
+    await picture(`theme-${name}`);
+  });
+
+  function useTheme(theme: string): void {
+    mkdirSync(join(workspace, ".vscode"), { recursive: true });
+    writeFileSync(
+      join(workspace, ".vscode", "settings.json"),
+      JSON.stringify({ "workbench.colorTheme": theme, "window.autoDetectColorScheme": false }),
+    );
+  }
+});

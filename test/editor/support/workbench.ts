@@ -1,0 +1,64 @@
+import type { FrameLocator, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** VS Code's window, as a person works with it. */
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Runs a command from the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-box input").fill(`>${title}`);
+    await this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: title })
+      .first()
+      .click({ timeout: 30_000 });
+  }
+
+  /** Opens a file of the workspace by its path. */
+  async open(path: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    await this.page.locator(".quick-input-box input").fill(path);
+    const row = this.page.locator(".quick-input-list .monaco-list-row").first();
+    await row.waitFor({ timeout: 30_000 });
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** Puts the cursor on a line, counted from 1. */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press("Control+G");
+    await this.page.locator(".quick-input-box input").fill(`:${line}:${column}`);
+    await this.page.keyboard.press("Enter");
+    await this.lineNumber(line).waitFor();
+  }
+
+  lineNumber(line: number): Locator {
+    return this.page.locator(".margin-view-overlays .line-numbers", { hasText: new RegExp(`^${line}$`) });
+  }
+
+  /** Text of the open editor's lines that are on the screen. */
+  async visibleText(): Promise<string> {
+    const lines = (await this.page.locator(".editor-instance .view-lines").first().textContent()) ?? "";
+    return lines.replaceAll("\u00a0", " ");
+  }
+
+  /** The page inside the panel. */
+  get view(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
+  /** The panel may have the focus, so the status bar does not tell. */
+  async cursorLine(): Promise<number> {
+    const number = this.page.locator(".margin-view-overlays .active-line-number").first();
+    return Number(await number.textContent({ timeout: 1_000 }).catch(() => undefined));
+  }
+
+  async expectCursorOn(line: number): Promise<void> {
+    await expect.poll(() => this.cursorLine(), { timeout: 20_000 }).toBe(line);
+  }
+}
