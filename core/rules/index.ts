@@ -2,6 +2,8 @@
 import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { copiedAgain } from "./copied-again.ts";
 import { copiedThenChanged } from "./copied-then-changed.ts";
+import { cudaTwice } from "./cuda-twice.ts";
+import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
 import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
@@ -14,6 +16,8 @@ export const rules = [
   buildToolsShipped,
   copiedAgain,
   copiedThenChanged,
+  cudaTwice,
+  cudaWheelsOnCpu,
   devDependenciesShipped,
   modelCacheBaked,
   packageCacheKept,

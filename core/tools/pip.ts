@@ -177,7 +177,8 @@ function pipInstall(
       ),
     ],
     projects: [...projects, ...editables.flatMap((it) => projectWord(it, directory, true) ?? [])],
-    files: pathWords(valuesOf("-r", "--requirement", "--requirements"), directory),
+    // Without a WORKDIR nobody knows where they lie, but what they are called.
+    files: pathWords(valuesOf("-r", "--requirement", "--requirements"), directory ?? "/"),
     selection: undefined,
     indexes: indexesIn(args),
     ...torchBackendIn(args),
