@@ -3,21 +3,17 @@
  *
  * Invariant: layers, packages and categories each sum to `bytes.layers`.
  */
-import { addBytes, type Bytes, noBytes, sumOf } from "../size/bytes.ts";
-import { textOf } from "../text/utf8.ts";
+import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
 import { cataloguers } from "./cataloguers/all.ts";
 import type { FoundPackage, WantedFiles } from "./cataloguers/cataloguer.ts";
 import { categoryOf } from "./categories.ts";
+import { duplicatedBytes, settleContents } from "./contents.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
+import type { FileVersion, FileVersions, HiddenKind } from "./file-versions.ts";
 import type { HistoryEntry, Layer } from "./layer.ts";
-import {
-  duplicatedBytes,
-  type FileVersion,
-  type HiddenKind,
-  mergeLayers,
-  type WasteByKind,
-  wasteOf,
-} from "./merged-view.ts";
+import { addWaste, mergeLayers, noWaste, type WasteByKind } from "./merged-view.ts";
+import type { PathTree } from "./path-tree.ts";
+import { type Decode, wantedFiles } from "./wanted-files.ts";
 
 export interface ImageIdentity {
   readonly reference: string;
@@ -72,7 +68,6 @@ export interface ImageAnalysis {
     readonly duplicated: Bytes;
   };
   readonly layers: readonly AnalysedLayer[];
-  readonly files: readonly FileVersion[];
   readonly packages: readonly PackageRow[];
   readonly categories: readonly { readonly id: string; readonly bytes: Bytes; readonly files: number }[];
   readonly hidden: readonly HiddenFile[];
@@ -82,31 +77,42 @@ export interface ImageAnalysis {
   readonly troubles: readonly Trouble[];
 }
 
+/** What was read of an image. */
+export interface ImageLayers {
+  readonly image: ImageIdentity;
+  readonly history: readonly HistoryEntry[];
+  /** Of all layers' tables. */
+  readonly tree: PathTree;
+  /** Lowest first. */
+  readonly layers: readonly Layer[];
+  readonly troubles: readonly Trouble[];
+}
+
 const mostHidden = 1_000;
 
+/** With its files, which are many: what is kept or sent of them is for the caller to decide. A text: why it cannot be. */
 export function analysisOf(
-  image: ImageIdentity,
-  history: readonly HistoryEntry[],
-  layers: readonly Layer[],
-  troubles: readonly Trouble[],
-): ImageAnalysis {
-  const { files, troubles: mergeTroubles } = mergeLayers(layers);
-  const byLayer = layers.map((): FileVersion[] => []);
-  const hiddenBy = layers.map((): FileVersion[] => []);
-  for (const it of files) {
-    byLayer[it.layer]?.push(it);
-    if (it.hidden !== undefined) hiddenBy[it.hidden.by]?.push(it);
-  }
+  { image, history, tree, layers, troubles }: ImageLayers,
+  decode: Decode,
+): { readonly analysis: ImageAnalysis; readonly files: FileVersions } | string {
+  const view = mergeLayers(tree, layers);
+  const { files } = view;
+  if (!isCountable(files)) return "its layers claim more bytes than can be counted";
+  settleContents(
+    files,
+    layers.map((it) => it.contents),
+  );
+  const sums = sumsOf(files, layers.length);
+  const wanted = wantedFiles(files, layers, decode);
+  const owned = packageRows(files, wanted);
   const made = history.filter((it) => !it.emptyLayer);
-  const wasted = wasteOf(files);
-  const total = bytesOf(files);
-  const owned = packageRows(layers, files);
-  return {
+  const wasted = sums.reduce<WasteByKind>((sum, it) => addWastes(sum, it.wasted), noWaste);
+  const analysis: ImageAnalysis = {
     image,
     history,
     bytes: {
-      layers: total,
-      visible: bytesOf(files.filter((it) => it.hidden === undefined)),
+      layers: totalOf(sums.map((it) => it.bytes)),
+      visible: totalOf(sums.map((it) => it.visible)),
       wasted,
       duplicated: duplicatedBytes(files),
     },
@@ -115,62 +121,123 @@ export function analysisOf(
       diffId,
       // A history that does not fit the layers says nothing about any of them.
       createdBy: made.length === layers.length ? (made[index]?.createdBy ?? "") : "",
-      bytes: bytesOf(byLayer[index] ?? []),
-      files: byLayer[index]?.length ?? 0,
-      wasted: wasteOf(byLayer[index] ?? []),
-      hides: wasteOf(hiddenBy[index] ?? []),
+      bytes: sums[index]?.bytes ?? noBytes,
+      files: sums[index]?.files ?? 0,
+      wasted: sums[index]?.wasted ?? noWaste,
+      hides: sums[index]?.hides ?? noWaste,
     })),
-    files,
     packages: owned.rows,
     categories: categoryRows(files),
     hidden: hiddenFiles(files),
     strippable: strippableIn(files),
-    diveCompatible: diveNumbers(layers),
-    troubles: [...troubles, ...mergeTroubles, ...owned.troubles],
+    diveCompatible: diveNumbers(
+      tree,
+      layers.map((it) => it.entries),
+    ),
+    troubles: [...troubles, ...view.troubles, ...wanted.troubles, ...owned.troubles],
   };
+  return { analysis, files };
 }
 
-const bytesOf = (files: Iterable<FileVersion>): Bytes => sumOf([...files].map((it) => it.bytes));
+interface LayerSums {
+  bytes: Bytes;
+  visible: Bytes;
+  files: number;
+  wasted: WasteByKind;
+  hides: WasteByKind;
+}
 
-function strippableIn(files: readonly FileVersion[]): ImageAnalysis["strippable"] {
-  const sizes = files.flatMap(({ hidden, facts }) =>
-    hidden === undefined && facts?.strippable !== undefined && facts.strippable > 0 ? [facts.strippable] : [],
+function strippableIn(files: Iterable<FileVersion>): ImageAnalysis["strippable"] {
+  let sum = noBytes;
+  let count = 0;
+  for (const { hidden, facts } of files) {
+    if (hidden !== undefined || facts?.strippable === undefined || facts.strippable === 0) continue;
+    sum = addBytes(sum, facts.strippable);
+    count += 1;
+  }
+  return { bytes: sum, files: count };
+}
+
+function isCountable(files: FileVersions): boolean {
+  let sum = 0;
+  for (let at = 0; at < files.count; at += 1) sum += files.sizeOf(at);
+  return Number.isSafeInteger(sum);
+}
+
+function sumsOf(files: FileVersions, layers: number): readonly LayerSums[] {
+  const res = Array.from(
+    { length: layers },
+    (): LayerSums => ({ bytes: noBytes, visible: noBytes, files: 0, wasted: noWaste, hides: noWaste }),
   );
-  return { bytes: sumOf(sizes), files: sizes.length };
+  for (let at = 0; at < files.count; at += 1) {
+    const own = res[files.layerOf(at)];
+    if (own === undefined) continue;
+    const size = bytes(files.sizeOf(at));
+    const kind = files.hiddenKind(at);
+    own.bytes = addBytes(own.bytes, size);
+    own.files += 1;
+    if (kind === undefined) {
+      own.visible = addBytes(own.visible, size);
+      continue;
+    }
+    own.wasted = addWaste(own.wasted, kind, size);
+    const by = res[files.hiddenBy(at)];
+    if (by !== undefined) by.hides = addWaste(by.hides, kind, size);
+  }
+  return res;
 }
 
-function categoryRows(files: readonly FileVersion[]): ImageAnalysis["categories"] {
+const totalOf = (sums: readonly Bytes[]): Bytes => sums.reduce(addBytes, noBytes);
+
+const addWastes = (a: WasteByKind, b: WasteByKind): WasteByKind => ({
+  deleted: addBytes(a.deleted, b.deleted),
+  overwritten: addBytes(a.overwritten, b.overwritten),
+  metadataOnly: addBytes(a.metadataOnly, b.metadataOnly),
+});
+
+function categoryRows(files: Iterable<FileVersion>): ImageAnalysis["categories"] {
   const rows = new Map<string, { bytes: Bytes; files: number }>();
   for (const it of files) {
     const id = it.hidden === undefined ? categoryOf(it.path) : "hidden";
     const row = rows.get(id) ?? { bytes: noBytes, files: 0 };
-    rows.set(id, { bytes: addBytes(row.bytes, it.bytes), files: row.files + 1 });
+    row.bytes = addBytes(row.bytes, it.bytes);
+    row.files += 1;
+    rows.set(id, row);
   }
   return [...rows]
     .map(([id, row]) => ({ id, ...row }))
     .sort((a, b) => b.bytes - a.bytes || (a.id < b.id ? -1 : 1));
 }
 
-const hiddenFiles = (files: readonly FileVersion[]): readonly HiddenFile[] =>
-  files
-    .flatMap(({ path, bytes, layer, hidden }) =>
-      hidden === undefined
+/** The largest; texts are made only for those that are shown. */
+function hiddenFiles(files: FileVersions): readonly HiddenFile[] {
+  const hidden: number[] = [];
+  for (let at = 0; at < files.count; at += 1) if (files.isHidden(at)) hidden.push(at);
+  hidden.sort((a, b) => files.sizeOf(b) - files.sizeOf(a));
+  const least = files.sizeOf(hidden[mostHidden - 1] ?? 0);
+  return hidden
+    .filter((it) => hidden.length < mostHidden || files.sizeOf(it) >= least)
+    .slice(0, mostHidden * 2)
+    .flatMap((it): HiddenFile[] => {
+      const kind = files.hiddenKind(it);
+      const { path, bytes: size, layer } = files.at(it);
+      return kind === undefined
         ? []
-        : [{ path: `/${path}`, bytes, kind: hidden.kind, layer, hiddenBy: hidden.by }],
-    )
-    .sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1))
+        : [{ path: `/${path}`, bytes: size, kind, layer, hiddenBy: files.hiddenBy(it) }];
+    })
+    .sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.layer - b.layer))
     .slice(0, mostHidden);
+}
 
 /** One row per package and layer with visible bytes; what no package owns and what is hidden complete the sum. */
 function packageRows(
-  layers: readonly Layer[],
-  files: readonly FileVersion[],
+  files: Iterable<FileVersion>,
+  wanted: WantedFiles,
 ): { readonly rows: readonly PackageRow[]; readonly troubles: readonly Trouble[] } {
-  const texts = visibleTexts(layers, files);
   const owners = new Map<string, FoundPackage>();
   const troubles: Trouble[] = [];
   for (const cataloguer of cataloguers) {
-    const found = cataloguer.catalogue(texts);
+    const found = cataloguer.catalogue(wanted);
     troubles.push(...found.troubles);
     for (const one of found.packages)
       for (const path of one.files) if (!owners.has(path)) owners.set(path, one);
@@ -194,22 +261,4 @@ function packageRows(
     });
   }
   return { rows: [...rows.values()].sort((a, b) => b.bytes - a.bytes || a.layer - b.layer), troubles };
-}
-
-/** The content of a path is that of the highest layer that has it, unless it is hidden. */
-function visibleTexts(layers: readonly Layer[], files: readonly FileVersion[]): WantedFiles {
-  const contents = new Map<string, Uint8Array>();
-  for (const { path, layer, hidden } of files) {
-    const content = hidden === undefined ? layers[layer]?.texts.get(path) : undefined;
-    if (content !== undefined) contents.set(path, content);
-  }
-  return {
-    paths: [...contents.keys()],
-    has: (path) => contents.has(path),
-    bytes: (path) => contents.get(path),
-    text: (path) => {
-      const content = contents.get(path);
-      return content === undefined ? undefined : textOf(content);
-    },
-  };
 }

@@ -4,184 +4,211 @@
  * Invariant: every regular-file entry of every layer is in exactly one place: visible, or hidden with its kind, so
  * that the sums are those of the layers to the byte.
  */
+
 import { addBytes, type Bytes, noBytes } from "../size/bytes.ts";
-import { type Layer, type LayerEntry, whiteoutKind, whiteoutTarget } from "./layer.ts";
-import type { FileFacts } from "./probes.ts";
-
-export type HiddenKind = "deleted" | "overwritten" | "metadataOnly";
-
-/** The content of one regular-file entry; hard links are further names of it. */
-export interface FileVersion {
-  readonly path: string;
-  readonly bytes: Bytes;
-  readonly hash: string;
-  /** Index of the layer that brought it. */
-  readonly layer: number;
-  /** What was read from its inside. */
-  readonly facts: FileFacts | undefined;
-  /** Visible names. */
-  names: number;
-  hidden: { readonly kind: HiddenKind; readonly by: number } | undefined;
-}
+import { bytesOf } from "../text/utf8.ts";
+import type { EntryTable } from "./entry-table.ts";
+import { type FileVersion, FileVersions, type HiddenKind } from "./file-versions.ts";
+import type { Layer } from "./layer.ts";
+import { type PathNode, type PathTree, rootNode } from "./path-tree.ts";
+import { Presence } from "./presence.ts";
 
 export interface MergedView {
   /** Every regular-file entry, lowest layer first, in archive order. */
-  readonly files: readonly FileVersion[];
+  readonly files: FileVersions;
   readonly troubles: readonly { readonly path: string; readonly why: string }[];
+  /**
+   * The path as the image's processes see it, without a leading slash: symbolic links of the folders are followed, one
+   * at the end is not. Undefined where it leads nowhere.
+   */
+  resolve(path: string): PathNode | undefined;
+  /** The visible version that has this name. */
+  versionAt(node: PathNode): number | undefined;
 }
 
-interface Node {
-  readonly children: Map<string, Node>;
-  /** A name of a regular file. */
-  version: FileVersion | undefined;
-  /** A directory, by an entry or because something lies in it. */
-  directory: boolean;
-}
+/** As many as Linux follows. */
+const mostLinks = 40;
 
-/** Deeper paths than any file system takes. */
-const deepest = 4_096;
+const mostTroubles = 100;
+const none = 0xffff_ffff;
 
-export function mergeLayers(layers: readonly Layer[]): MergedView {
-  const merger = new Merger();
-  layers.forEach((layer, index) => {
-    merger.add(layer, index);
+/** `tree`: that of the layers' tables. Contents are not looked at: see contents.ts. */
+export function mergeLayers(tree: PathTree, layers: readonly Layer[]): MergedView {
+  const merger = new Merger(
+    tree,
+    layers.map((it) => it.entries),
+  );
+  layers.forEach(({ entries }, index) => {
+    merger.add(entries, index);
   });
-  return { files: merger.files, troubles: merger.troubles };
+  return {
+    files: merger.files,
+    troubles: merger.troubles,
+    resolve: (path) => merger.resolve(path),
+    versionAt: (node) => merger.versionAt(node),
+  };
 }
 
 class Merger {
-  readonly files: FileVersion[] = [];
+  readonly files: FileVersions;
   readonly troubles: { path: string; why: string }[] = [];
-  readonly #root: Node = newNode();
-  /** Of the layer that is being added: its last entry by path. */
-  #own = new Map<string, LayerEntry>();
+  readonly #tree: PathTree;
+  readonly #presence: Presence;
+  /** By node: the file that stands there, and whether a directory does. */
+  readonly #versions: Uint32Array;
+  readonly #directories: Uint8Array;
+  /** By node: its last entry in the layer that is being added, valid where the stamp is that layer's. */
+  readonly #own: Uint32Array;
+  readonly #stamps: Uint32Array;
+  /** By node: what the symbolic link there says. */
+  readonly #links = new Map<PathNode, string>();
+  /** By entry of that layer: its version. */
+  #ownVersions = new Uint32Array(0);
+  #entries: EntryTable | undefined;
+  #layer = 0;
 
-  add(layer: Layer, index: number): void {
-    const entries = layer.entries.filter((it) => this.#isSound(it, index));
-    this.#own = new Map(entries.map((it) => [it.path, it]));
+  constructor(tree: PathTree, tables: readonly EntryTable[]) {
+    this.#tree = tree;
+    this.files = new FileVersions(tables);
+    this.#presence = new Presence(tree);
+    this.#versions = new Uint32Array(tree.count).fill(none);
+    this.#directories = new Uint8Array(tree.count);
+    this.#directories[rootNode] = 1;
+    this.#own = new Uint32Array(tree.count);
+    this.#stamps = new Uint32Array(tree.count);
+  }
+
+  add(entries: EntryTable, layer: number): void {
+    this.#entries = entries;
+    this.#layer = layer;
+    this.#ownVersions = new Uint32Array(entries.count);
+    for (let at = 0; at < entries.count; at += 1) {
+      const kind = entries.kindOf(at);
+      if (kind === "whiteout" || kind === "opaque") continue;
+      if (kind === "file") this.#ownVersions[at] = this.files.add(layer, at);
+      this.#own[entries.nodeOf(at)] = at;
+      this.#stamps[entries.nodeOf(at)] = layer + 1;
+    }
     // Whiteouts speak of lower layers, wherever they stand in their own.
-    for (const it of entries) {
-      const kind = whiteoutKind(it.path);
-      if (kind !== "none") this.#whiteout(it.path, kind === "opaque", index);
+    for (let at = 0; at < entries.count; at += 1) {
+      const kind = entries.kindOf(at);
+      if (kind === "whiteout") this.#remove(entries.linkOf(at));
+      else if (kind === "opaque") this.#presence.empty(entries.linkOf(at), this.#gone);
     }
-    for (const it of entries) if (whiteoutKind(it.path) === "none") this.#place(it, index);
+    for (let at = 0; at < entries.count; at += 1) this.#place(entries, at);
   }
 
-  #isSound({ path }: LayerEntry, layer: number): boolean {
-    const parts = path.split("/");
-    if (!parts.includes("..") && parts.length < deepest) return true;
-    this.troubles.push({ path, why: `the path leads out of the image (layer ${layer})` });
-    return false;
+  versionAt(node: PathNode): number | undefined {
+    const version = this.#versions[node];
+    return version === undefined || version === none ? undefined : version;
   }
 
-  #whiteout(path: string, opaque: boolean, layer: number): void {
-    const target = whiteoutTarget(path);
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    // Names of the union file system's own: `.wh..wh.plnk` and its kin.
-    if (!opaque && name.startsWith(".wh..wh.")) return;
-    const parts = partsOf(target);
-    const parent = this.#find(opaque ? parts : parts.slice(0, -1));
-    if (parent === undefined) return;
-    if (opaque) {
-      for (const [childName, child] of parent.children) {
-        this.#vanish(child, join(target, childName), layer);
+  resolve(path: string): PathNode | undefined {
+    const whole = path.split("/");
+    let node: PathNode | undefined = rootNode;
+    let links = 0;
+    const waiting = whole.reverse();
+    for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+      if (part === "..") {
+        node = this.#tree.parentOf(node);
+        continue;
       }
-      parent.children.clear();
-      return;
-    }
-    const last = parts.at(-1) ?? "";
-    const node = parent.children.get(last);
-    if (node === undefined) return;
-    this.#vanish(node, target, layer);
-    parent.children.delete(last);
-  }
-
-  #place(it: LayerEntry, layer: number): void {
-    const parts = partsOf(it.path);
-    if (parts.length === 0) return;
-    const parent = this.#open(parts.slice(0, -1), layer);
-    const last = parts.at(-1) ?? "";
-    const before = parent.children.get(last);
-    if (it.kind === "directory") {
-      if (before?.directory === true) return;
-      if (before !== undefined) this.#vanish(before, it.path, layer);
-      parent.children.set(last, { ...newNode(), directory: true });
-      return;
-    }
-    const node = newNode();
-    if (it.kind === "file") {
-      const { path, bytes, hash, facts } = it;
-      node.version = { path, bytes, hash, facts, layer, names: 1, hidden: undefined };
-      this.files.push(node.version);
-    } else if (it.kind === "hardlink") {
-      const target = this.#find(partsOf(it.link))?.version;
+      const next = this.#tree.find(bytesOf(part), node);
+      if (next === undefined || !this.#presence.has(next)) return undefined;
+      const target = waiting.length > 0 ? this.#links.get(next) : undefined;
       if (target === undefined) {
-        this.troubles.push({ path: it.path, why: `a hard link to ${it.link}, which is not there` });
-      } else if (before?.version !== target) {
-        target.names += 1;
-        node.version = target;
-      } else return;
-    }
-    if (before !== undefined) this.#vanish(before, it.path, layer);
-    parent.children.set(last, node);
-  }
-
-  /** The directory, made where it is missing; what stood in its place vanishes. */
-  #open(parts: readonly string[], layer: number): Node {
-    let at = this.#root;
-    let path = "";
-    for (const part of parts) {
-      path = join(path, part);
-      let next = at.children.get(part);
-      if (next === undefined || !next.directory) {
-        if (next !== undefined) this.#vanish(next, path, layer);
-        next = { ...newNode(), directory: true };
-        at.children.set(part, next);
+        node = next;
+        continue;
       }
-      at = next;
+      links += 1;
+      if (links > mostLinks) return undefined;
+      if (target.startsWith("/")) node = rootNode;
+      waiting.push(...target.split("/").reverse());
     }
-    return at;
+    return node;
   }
 
-  #find(parts: readonly string[]): Node | undefined {
-    let at: Node | undefined = this.#root;
-    for (const part of parts) at = at?.children.get(part);
-    return at;
+  #place(entries: EntryTable, at: number): void {
+    const kind = entries.kindOf(at);
+    if (kind === "whiteout" || kind === "opaque") return;
+    const node = entries.nodeOf(at);
+    this.#open(node);
+    if (kind === "directory") {
+      if (this.#directories[node] === 1) return;
+      this.#remove(node);
+      this.#put(node);
+      this.#directories[node] = 1;
+      return;
+    }
+    let version = none;
+    if (kind === "file") version = this.#ownVersions[at] ?? none;
+    else if (kind === "hardlink") {
+      version = this.#versions[entries.linkOf(at)] ?? none;
+      if (version === none) this.#missing(node, entries.linkOf(at));
+      else if (this.#versions[node] === version) return;
+      else this.files.nameGained(version);
+    }
+    this.#remove(node);
+    this.#put(node);
+    this.#versions[node] = version;
+    if (kind === "symlink") this.#links.set(node, entries.targetOf(at));
+  }
+
+  #put(node: PathNode): void {
+    this.#presence.add(node);
+    this.#versions[node] = none;
+    this.#directories[node] = 0;
+  }
+
+  /** The folders of a path, made where they are missing; what stood in their place vanishes. */
+  #open(node: PathNode): void {
+    const folder = this.#tree.parentOf(node);
+    if (this.#directories[folder] === 1) return;
+    for (const above of this.#tree.foldersOf(node)) {
+      if (this.#directories[above] === 1) continue;
+      this.#remove(above);
+      this.#put(above);
+      this.#directories[above] = 1;
+    }
   }
 
   /** A name, or a directory with all names in it, is no longer visible. */
-  #vanish(top: Node, topPath: string, layer: number): void {
-    const waiting: { node: Node; path: string }[] = [{ node: top, path: topPath }];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const { node, path } = next;
-      const { version } = node;
-      if (version !== undefined) {
-        version.names -= 1;
-        if (version.names === 0) version.hidden = { kind: this.#kindAt(path, version, layer), by: layer };
-      }
-      for (const [name, child] of node.children) waiting.push({ node: child, path: join(path, name) });
-    }
+  #remove(top: PathNode): void {
+    this.#presence.remove(top, this.#gone);
   }
 
-  #kindAt(path: string, version: FileVersion, layer: number): HiddenKind {
+  readonly #gone = (node: PathNode): void => {
+    const version = this.#versions[node] ?? none;
+    this.#versions[node] = none;
+    this.#directories[node] = 0;
+    this.#links.delete(node);
+    if (version !== none && this.files.nameLost(version)) this.#hide(node, version);
+  };
+
+  #hide(node: PathNode, version: number): void {
+    const layer = this.#layer;
     // Of a path twice in one layer the last counts; the earlier was never anything else than overwritten.
-    if (version.layer === layer) return "overwritten";
-    const own = this.#own.get(path);
-    if (own?.kind === "file") {
-      return own.bytes === version.bytes && own.hash === version.hash ? "metadataOnly" : "overwritten";
+    if (this.files.layerOf(version) === layer) {
+      this.files.hide(version, "overwritten", layer, undefined);
+      return;
     }
-    return own?.kind === "hardlink" ? "overwritten" : "deleted";
+    const own = this.#stamps[node] === layer + 1 ? (this.#own[node] ?? 0) : undefined;
+    const kind = own === undefined ? undefined : this.#entries?.kindOf(own);
+    if (own !== undefined && kind === "file") {
+      const twin = this.#ownVersions[own] ?? 0;
+      const isEqualSize = this.files.sizeOf(twin) === this.files.sizeOf(version);
+      this.files.hide(version, "overwritten", layer, isEqualSize ? twin : undefined);
+    } else this.files.hide(version, kind === "hardlink" ? "overwritten" : "deleted", layer, undefined);
+  }
+
+  #missing(node: PathNode, target: PathNode): void {
+    if (this.troubles.length >= mostTroubles) return;
+    this.troubles.push({
+      path: this.#tree.pathOf(node),
+      why: `a hard link to ${this.#tree.pathOf(target)}, which is not there`,
+    });
   }
 }
-
-const newNode = (): Node => ({
-  children: new Map(),
-  version: undefined,
-  directory: false,
-});
-
-const partsOf = (path: string): string[] => path.split("/").filter((it) => it !== "" && it !== ".");
-const join = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);
 
 export interface WasteByKind {
   readonly deleted: Bytes;
@@ -189,22 +216,15 @@ export interface WasteByKind {
   readonly metadataOnly: Bytes;
 }
 
-export function wasteOf(files: Iterable<FileVersion>): WasteByKind {
-  const res = { deleted: noBytes, overwritten: noBytes, metadataOnly: noBytes };
-  for (const { hidden, bytes } of files)
-    if (hidden !== undefined) res[hidden.kind] = addBytes(res[hidden.kind], bytes);
-  return res;
-}
+export const noWaste: WasteByKind = { deleted: noBytes, overwritten: noBytes, metadataOnly: noBytes };
 
-/** Over groups of visible, non-empty entries of equal content, all but one of each. */
-export function duplicatedBytes(files: Iterable<FileVersion>): Bytes {
-  const seen = new Set<string>();
-  let res = noBytes;
-  for (const { hidden, bytes, hash } of files) {
-    if (hidden !== undefined || bytes === 0) continue;
-    const key = `${bytes}:${hash}`;
-    if (seen.has(key)) res = addBytes(res, bytes);
-    else seen.add(key);
-  }
+export const addWaste = (waste: WasteByKind, kind: HiddenKind, size: Bytes): WasteByKind => ({
+  ...waste,
+  [kind]: addBytes(waste[kind], size),
+});
+
+export function wasteOf(files: Iterable<FileVersion>): WasteByKind {
+  let res = noWaste;
+  for (const { hidden, bytes } of files) if (hidden !== undefined) res = addWaste(res, hidden.kind, bytes);
   return res;
 }

@@ -11,6 +11,22 @@ export const textOf = (bytes: Uint8Array, start = 0, end = bytes.length): string
 export const namedText = (bytes: Uint8Array, start = 0, end = bytes.length): string =>
   decoded(bytes, start, end, (byte) => 0xdc00 + byte);
 
+/** The bytes of a text; what `namedText` made of bytes that are no UTF-8 becomes those bytes again. */
+export function bytesOf(text: string): Uint8Array {
+  const res: number[] = [];
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    if (point < 0x80) res.push(point);
+    else if (point >= 0xdc80 && point <= 0xdcff) res.push(point - 0xdc00);
+    else if (point < 0x800) res.push(0xc0 | (point >> 6), tail(point));
+    else if (point < 0x1_0000) res.push(0xe0 | (point >> 12), tail(point >> 6), tail(point));
+    else res.push(0xf0 | (point >> 18), tail(point >> 12), tail(point >> 6), tail(point));
+  }
+  return Uint8Array.from(res);
+}
+
+const tail = (bits: number): number => 0x80 | (bits & 0x3f);
+
 const most = 4_096;
 
 function decoded(bytes: Uint8Array, start: number, end: number, broken: (byte: number) => number): string {

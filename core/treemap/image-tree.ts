@@ -3,9 +3,9 @@
  *
  * Invariant: a node's bytes are the sum of its children's; what is cut away is in one node of kind "rest".
  */
-import type { ImageAnalysis } from "../image/analysis.ts";
-import type { FileVersion } from "../image/merged-view.ts";
 import { plainCommand } from "../link/plain-command.ts";
+import { namedText } from "../text/utf8.ts";
+import { columnKind, type ImageColumns } from "./image-columns.ts";
 
 /** The same shape as protocol/tree.ts, which the core does not know. */
 export interface PictureNode {
@@ -21,18 +21,6 @@ export interface PictureNode {
   readonly children?: readonly PictureNode[];
 }
 
-interface TreeNode {
-  readonly id: number;
-  readonly kind: "image" | "layer" | "directory" | "file";
-  readonly name: string;
-  readonly path: string;
-  readonly layer: number;
-  bytes: number;
-  files: number;
-  wasted: number;
-  readonly children: Map<string, TreeNode>;
-}
-
 /** What a picture shows of a layer beside its files. */
 export interface LayerLink {
   readonly base: boolean | null;
@@ -43,140 +31,130 @@ export interface LayerLink {
 const mostChildren = 60;
 const mostNodes = 3_000;
 
+/** The part of an analysis that a picture shows beside sizes. */
+export type Pictured = {
+  readonly image: { readonly reference: string };
+  readonly layers: readonly { readonly createdBy: string }[];
+};
+
 export class ImageTree {
-  readonly #root: TreeNode;
-  readonly #nodes: TreeNode[] = [];
-  readonly #analysis: ImageAnalysis;
+  readonly #columns: ImageColumns;
+  readonly #analysis: Pictured;
   #restId = -1;
 
-  constructor(analysis: ImageAnalysis) {
+  constructor(columns: ImageColumns, analysis: Pictured) {
+    this.#columns = columns;
     this.#analysis = analysis;
-    this.#root = this.#node("image", analysis.image.reference, "", -1);
-    for (const { index, createdBy } of analysis.layers) {
-      this.#root.children.set(
-        String(index),
-        this.#node("layer", plainCommand(createdBy) || `layer ${index}`, "", index),
-      );
-    }
-    for (const it of analysis.files) this.#add(it);
   }
 
   /** The node of a layer; layers are numbered as in the manifest. */
   layerId(index: number): number | undefined {
-    return this.#root.children.get(String(index))?.id;
+    return index >= 0 && index < this.#columns.layers ? index + 1 : undefined;
   }
 
   /** The layer in which a node lies; undefined for the image itself and for unknown ids. */
   layerOf(id: number): number | undefined {
-    const node = this.#nodes[id];
-    return node === undefined || node.layer < 0 ? undefined : node.layer;
+    if (!this.#isNode(id) || id === 0) return undefined;
+    let at = id;
+    while (at > this.#columns.layers) at = this.#columns.parents[at] ?? 0;
+    return at - 1;
   }
 
   picture(linkOf: (layer: number) => LayerLink): PictureNode {
-    return this.#cut(this.#root, linkOf, { left: mostNodes });
+    return this.#cut(0, linkOf, { left: mostNodes });
   }
 
   /** A node that a picture had cut, with its children; undefined: no such node. */
   subtree(id: number, linkOf: (layer: number) => LayerLink): PictureNode | undefined {
-    const node = this.#nodes[id];
-    return node === undefined ? undefined : this.#cut(node, linkOf, { left: mostNodes / 2 });
+    return this.#isNode(id) ? this.#cut(id, linkOf, { left: mostNodes / 2 }) : undefined;
   }
 
-  #node(kind: TreeNode["kind"], name: string, path: string, layer: number): TreeNode {
-    const node = {
-      id: this.#nodes.length,
-      kind,
-      name,
-      path,
-      layer,
-      bytes: 0,
-      files: 0,
-      wasted: 0,
-      children: new Map(),
-    };
-    this.#nodes.push(node);
-    return node;
+  #isNode(id: number): boolean {
+    return Number.isInteger(id) && id >= 0 && id < this.#columns.count;
   }
 
-  #add(it: FileVersion): void {
-    let at = this.#root.children.get(String(it.layer));
-    if (at === undefined) return;
-    const parts = it.path.split("/");
-    const way = [this.#root, at];
-    let path = "";
-    parts.forEach((name, index) => {
-      path = `${path}/${name}`;
-      // A path twice in one layer is two files of one name.
-      const isFile = index === parts.length - 1;
-      const key = isFile ? `${name}\0${at?.children.size ?? 0}` : name;
-      let next: TreeNode | undefined = at?.children.get(key);
-      if (next === undefined) {
-        next = this.#node(isFile ? "file" : "directory", name, path, it.layer);
-        at?.children.set(key, next);
-      }
-      way.push(next);
-      at = next;
-    });
-    for (const node of way) {
-      node.bytes += it.bytes;
-      node.files += 1;
-      if (it.hidden !== undefined) node.wasted += it.bytes;
-    }
+  #childCount(node: number): number {
+    return (this.#columns.children[node + 1] ?? 0) - (this.#columns.children[node] ?? 0);
   }
 
-  /** Largest first, breadth first, so that what is cut is small and deep. */
-  #cut(top: TreeNode, linkOf: (layer: number) => LayerLink, budget: { left: number }): PictureNode {
-    const shown = new Map<TreeNode, readonly TreeNode[]>();
-    let level: readonly TreeNode[] = [top];
+  /** Breadth first and the largest first, so that what is cut is small and deep. */
+  #cut(top: number, linkOf: (layer: number) => LayerLink, budget: { left: number }): PictureNode {
+    const { children, bytes } = this.#columns;
+    /** By node: how many of its children are shown. */
+    const shown = new Map<number, number>();
+    let level: readonly number[] = [top];
     while (level.length > 0) {
-      const next: TreeNode[] = [];
+      const next: number[] = [];
       for (const node of level) {
-        if (node.kind === "file" || budget.left < node.children.size) continue;
-        const children = [...node.children.values()].sort((a, b) => b.bytes - a.bytes || a.id - b.id);
+        const count = this.#childCount(node);
         // All layers are shown: each is a row of the table beside the map.
-        const kept = node.kind === "image" ? children : children.slice(0, mostChildren);
+        const kept = node === 0 ? count : Math.min(count, mostChildren);
+        if (columnKind(this.#columns, node) === "file" || budget.left < kept) continue;
         shown.set(node, kept);
-        budget.left -= kept.length;
-        next.push(...kept);
+        budget.left -= kept;
+        const first = children[node] ?? 0;
+        for (let at = 0; at < kept; at += 1) next.push(first + at);
       }
-      level = next.sort((a, b) => b.bytes - a.bytes || a.id - b.id);
+      level = next.sort((a, b) => (bytes[b] ?? 0) - (bytes[a] ?? 0) || a - b);
     }
     return this.#pictureOf(top, shown, linkOf);
   }
 
   #pictureOf(
-    node: TreeNode,
-    shown: ReadonlyMap<TreeNode, readonly TreeNode[]>,
+    node: number,
+    shown: ReadonlyMap<number, number>,
     linkOf: (layer: number) => LayerLink,
   ): PictureNode {
-    const { id, kind, name, path, bytes, files, wasted, layer } = node;
-    const own = { id, kind, name, bytes, files, wasted, ...(path === "" ? {} : { path }) };
-    const { base, linked } = kind === "layer" ? linkOf(layer) : { base: null, linked: false };
-    const facts =
-      kind === "layer"
-        ? { layer: { index: layer, base, createdBy: this.#analysis.layers[layer]?.createdBy ?? "" }, linked }
-        : {};
-    const kept = shown.get(node);
+    const kind = columnKind(this.#columns, node);
+    const sums = this.#sumsOf(node);
+    const path = kind === "directory" || kind === "file" ? { path: this.#pathOf(node) } : {};
+    const own = { id: node, kind, name: this.#nameOf(node), ...sums, ...path };
     if (kind === "file") return { ...own, children: [] };
+    const facts = kind === "layer" ? this.#layerFacts(node - 1, linkOf(node - 1)) : {};
+    const kept = shown.get(node);
     if (kept === undefined) return { ...own, ...facts };
-    const ordered = kind === "image" ? [...kept].sort((a, b) => a.layer - b.layer) : kept;
-    const children = ordered.map((it) => this.#pictureOf(it, shown, linkOf));
-    const rest = restOf(node, kept);
-    if (rest !== undefined) children.push({ ...rest, id: this.#restId-- });
+    const first = this.#columns.children[node] ?? 0;
+    const children = Array.from({ length: kept }, (_, at) => this.#pictureOf(first + at, shown, linkOf));
+    const cut = this.#childCount(node) - kept;
+    if (cut > 0) {
+      const sum = (of: (it: PictureNode) => number): number =>
+        children.reduce((total, it) => total + of(it), 0);
+      children.push({
+        id: this.#restId--,
+        kind: "rest",
+        name: `${cut} smaller`,
+        bytes: sums.bytes - sum((it) => it.bytes),
+        files: sums.files - sum((it) => it.files),
+        wasted: sums.wasted - sum((it) => it.wasted),
+        children: [],
+      });
+    }
     return { ...own, ...facts, children };
   }
-}
 
-function restOf(node: TreeNode, kept: readonly TreeNode[]): Omit<PictureNode, "id"> | undefined {
-  const count = node.children.size - kept.length;
-  if (count === 0) return undefined;
-  const sum = (of: (it: TreeNode) => number): number => kept.reduce((total, it) => total + of(it), 0);
-  return {
-    kind: "rest",
-    name: `${count} smaller`,
-    bytes: node.bytes - sum((it) => it.bytes),
-    files: node.files - sum((it) => it.files),
-    wasted: node.wasted - sum((it) => it.wasted),
-    children: [],
-  };
+  #sumsOf(node: number): { readonly bytes: number; readonly files: number; readonly wasted: number } {
+    const { bytes, files, wasted } = this.#columns;
+    return { bytes: bytes[node] ?? 0, files: files[node] ?? 0, wasted: wasted[node] ?? 0 };
+  }
+
+  #layerFacts(index: number, { base, linked }: LayerLink): Pick<PictureNode, "layer" | "linked"> {
+    return { layer: { index, base, createdBy: this.#analysis.layers[index]?.createdBy ?? "" }, linked };
+  }
+
+  #nameOf(node: number): string {
+    if (node === 0) return this.#analysis.image.reference;
+    if (node <= this.#columns.layers) {
+      return plainCommand(this.#analysis.layers[node - 1]?.createdBy ?? "") || `layer ${node - 1}`;
+    }
+    const { names, nameStarts, nameBytes } = this.#columns;
+    const name = names[node] ?? 0;
+    return namedText(nameBytes, nameStarts[name] ?? 0, nameStarts[name + 1] ?? 0);
+  }
+
+  #pathOf(node: number): string {
+    const parts: string[] = [];
+    for (let at = node; at > this.#columns.layers; at = this.#columns.parents[at] ?? 0)
+      parts.push(this.#nameOf(at));
+    return `/${parts.reverse().join("/")}`;
+  }
 }

@@ -19,6 +19,10 @@ export async function analyze(
 ): Promise<Exit> {
   const start = performance.now();
   const target = await targetOf(command, console);
+  if (typeof target === "string") {
+    console.trouble(target);
+    return exits.trouble;
+  }
   const result = await analyzeImage(
     console.home,
     target,
@@ -51,11 +55,11 @@ export async function analyze(
 }
 
 async function targetOf(
-  { target, registry }: Extract<Command, { kind: "analyze" }>,
+  { target, registry, platform }: Extract<Command, { kind: "analyze" }>,
   console: Console,
-): Promise<AnalysisTarget> {
+): Promise<AnalysisTarget | string> {
   if (registry !== undefined) {
-    const { platform, plainHttp } = registry;
+    const { plainHttp } = registry;
     const host = referenceOf(target)?.address;
     return {
       kind: "registry",
@@ -65,9 +69,10 @@ async function targetOf(
     };
   }
   const path = resolve(console.directory, target);
-  return (await exists(path))
-    ? { kind: "archive", path }
-    : { kind: "image", reference: target, engine: noChoice };
+  if (await exists(path)) return { kind: "archive", path, platform };
+  return platform === ""
+    ? { kind: "image", reference: target, engine: noChoice }
+    : "--platform chooses in archives, layouts and registries; an engine's image is for the platform it was built for";
 }
 
 /** A text instead: why the Dockerfile could not be read. */

@@ -24,7 +24,9 @@ export type Command =
       readonly dockerfile: string | undefined;
       readonly context: string | undefined;
       /** The image is read from a registry; undefined: from the engine or the disk. */
-      readonly registry: { readonly platform: string; readonly plainHttp: boolean } | undefined;
+      readonly registry: { readonly plainHttp: boolean } | undefined;
+      /** `os/architecture[/variant]`; empty where none was asked for. */
+      readonly platform: string;
       readonly format: Format;
     }
   /** One line that says what is wrong with the arguments. */
@@ -137,15 +139,12 @@ function analyzeOf(words: readonly string[]): Command {
     return refused("--context belongs to --dockerfile; name the Dockerfile too");
   }
   const isRegistry = values.registry === true || target.startsWith("docker://");
-  if (!isRegistry && (values.platform !== undefined || values["plain-http"] === true)) {
-    return refused("--platform and --plain-http belong to --registry");
-  }
+  if (!isRegistry && values["plain-http"] === true) return refused("--plain-http belongs to --registry");
   return {
     kind: "analyze",
     target,
-    registry: isRegistry
-      ? { platform: values.platform ?? "", plainHttp: values["plain-http"] === true }
-      : undefined,
+    registry: isRegistry ? { plainHttp: values["plain-http"] === true } : undefined,
+    platform: values.platform ?? "",
     dockerfile: values.dockerfile,
     context: values.context,
     format: format.format,

@@ -34,7 +34,7 @@ Reads an image of the Docker engine, an archive of docker save, or an OCI layout
 existing path is an archive or a layout, else a reference. DOCKER_HOST chooses the engine.
 
   --registry              read REF from its registry, as docker login knows it; nothing is pulled (also: docker://REF)
-  --platform P            with --registry: os/architecture[/variant], where there are several
+  --platform P            os/architecture[/variant], of an archive, a layout or a registry that holds several
   --plain-http            with --registry: allow it without TLS
   --dockerfile F          name the line of F that made each layer
   --context DIR           the build context of F, where it is not found by itself

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { buffersOf } from "../../core/treemap/image-columns.ts";
 import { analyzeHere } from "./image/analyze-here.ts";
 import type { AnalysisTarget, FromWorker } from "./image/messages.ts";
 
@@ -9,7 +10,13 @@ async function main(target: AnalysisTarget): Promise<void> {
     first: (picture) => say({ type: "first", picture }),
     progress: (done, total) => say({ type: "progress", done, total }),
   });
-  say(result.ok ? { type: "done", analysis: result.analysis } : { type: "failed", problem: result.problem });
+  if (!result.ok) {
+    say({ type: "failed", problem: result.problem });
+    return;
+  }
+  const { analysis, columns } = result;
+  const done: FromWorker = { type: "done", analysis, columns };
+  parentPort?.postMessage(done, buffersOf(columns));
 }
 
 void main(workerData);

@@ -24,6 +24,7 @@ import {
 } from "../../protocol/requests.ts";
 import { findDocuments } from "../engine/find-documents.ts";
 import { analyzeImage } from "../engine/image/analyze-image.ts";
+import type { Assembled } from "../engine/image/assemble.ts";
 import { listImages } from "../engine/image/docker.ts";
 import type { FirstPicture } from "../engine/image/messages.ts";
 import type { Fence } from "./fence.ts";
@@ -76,7 +77,7 @@ export class ImageDesk {
           ? { ...target, engine }
           : target.kind === "registry"
             ? { ...target, platform: "", insecure: registry.insecure }
-            : target,
+            : { ...target, platform: "" },
         {
           first: (picture) => this.#tellFirst(generation, picture),
           progress: (done, total) => this.#tellProgress(generation, done, total),
@@ -85,7 +86,7 @@ export class ImageDesk {
       );
       if (result === undefined)
         return { ok: false, problem: { message: "The analysis was cancelled.", retry: true } };
-      return result.ok ? { ok: true, picture: await this.#show(generation, result.analysis) } : result;
+      return result.ok ? { ok: true, picture: await this.#show(generation, result) } : result;
     } finally {
       listener.dispose();
       this.#running.delete(stop);
@@ -142,9 +143,9 @@ export class ImageDesk {
     this.#shown.clear();
   }
 
-  async #show(generation: number, analysis: ImageAnalysis): Promise<Picture> {
+  async #show(generation: number, { analysis, columns }: Assembled): Promise<Picture> {
     const dockerfile = await this.#dockerfileOf(analysis);
-    const tree = new ImageTree(analysis);
+    const tree = new ImageTree(columns, analysis);
     this.#shown.set(generation, { analysis, tree, dockerfile: dockerfile?.path });
     const links = dockerfile === undefined ? [] : linkLayers(dockerfile.facts, analysis);
     if (dockerfile !== undefined) {

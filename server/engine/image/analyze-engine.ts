@@ -31,12 +31,12 @@ export async function analyzeEngineImage(
     const stream = await saveImage(engine, reference, facts);
     transferring = true;
     const contents = await readArchive(stream, count(facts.size > 0 ? facts.size : null));
-    const result = assemble(contents, { reference, source: "docker" });
+    const result = assemble(contents, { reference, source: "docker", platform: "" });
     // Half an archive is a transfer that broke off, not an image with troubles.
     if (contents.troubles.some(({ path }) => path === "") || typeof result === "string") {
       return await broken(typeof result === "string" ? result : undefined);
     }
-    return { ok: true, analysis: result };
+    return { ok: true, ...result };
   } catch (cause) {
     if (transferring) return broken(undefined);
     return { ok: false, problem: engineProblem(cause, engine.chosen, reference) };

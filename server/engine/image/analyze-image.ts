@@ -15,7 +15,11 @@ export function analyzeImage(
 ): Promise<Analysed | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    const worker = new Worker(join(home, "worker.js"), { workerData: target });
+    const worker = new Worker(join(home, "worker.js"), {
+      workerData: target,
+      // What is young dies young here: columns hold what stays.
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
     const end = (result: Analysed | undefined): void => {
       signal.removeEventListener("abort", stop);
       resolve(result);
@@ -28,8 +32,10 @@ export function analyzeImage(
     worker.on("message", (message: FromWorker) => {
       if (message.type === "first") listener.first(message.picture);
       else if (message.type === "progress") listener.progress(message.done, message.total);
-      else if (message.type === "done") end({ ok: true, analysis: message.analysis });
-      else end({ ok: false, problem: message.problem });
+      else if (message.type === "done") {
+        const { analysis, columns } = message;
+        end({ ok: true, analysis, columns });
+      } else end({ ok: false, problem: message.problem });
     });
     worker.on("error", (cause) => died(cause.message));
     worker.on("exit", (code) => died(`its thread ended with ${code}`));

@@ -1,11 +1,13 @@
+import { PathTree } from "../../../core/image/path-tree.ts";
 import { bytes } from "../../../core/size/bytes.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import { type Fields, fieldsOf, jsonOf, recordsIn, textOr } from "../records.ts";
 import { type Reference, referenceOf } from "../registry/reference.ts";
 import { Registry, RegistryError } from "../registry/registry.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
-import { assemble, historyOf, platformOf } from "./assemble.ts";
+import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
+import { configIn, platformIn } from "./manifests.ts";
 import type { AnalysisTarget } from "./messages.ts";
 
 /** An image of a registry: its layers pass by, nothing is pulled and nothing is kept. */
@@ -40,13 +42,13 @@ async function read(
   const configDigest = digestOf(fieldsOf(manifest["config"]));
   const layers = recordsIn(manifest["layers"]);
   const config = await registry.document(configDigest);
-  const settings = fieldsOf(jsonOf(config));
-  const history = historyOf(settings).filter((it) => !it.emptyLayer);
+  const settings = configIn(config);
+  const history = settings?.history.filter((it) => !it.emptyLayer) ?? [];
   listener.first({
     image: {
       reference: reference.shown,
       id: configDigest,
-      platform: platformOf(settings),
+      platform: settings?.platform ?? "",
       source: "registry",
     },
     layers: layers.map((it, index) => ({
@@ -60,11 +62,12 @@ async function read(
     [pathOf(digest), { kind: "document", text }],
     [pathOf(configDigest), { kind: "document", text: config }],
   ]);
+  const tree = new PathTree();
   const progress = count(layers.reduce((sum, it) => sum + sizeOf(it), 0));
   for (const layer of layers) {
     const path = pathOf(digestOf(layer));
     if (blobs.has(path)) continue;
-    const reader = new BlobReader();
+    const reader = new BlobReader(tree);
     for await (const chunk of registry.blob(digestOf(layer))) {
       progress(chunk.length);
       await reader.push(chunk);
@@ -72,12 +75,12 @@ async function read(
     blobs.set(path, await reader.finish());
   }
   const result = assemble(
-    { blobs, links: new Map(), troubles: [] },
-    { reference: reference.shown, source: "registry" },
+    { tree, blobs, links: new Map(), troubles: [] },
+    { reference: reference.shown, source: "registry", platform: "" },
   );
   return typeof result === "string"
     ? failed(`${reference.shown} cannot be analysed: ${result}.`)
-    : { ok: true, analysis: result };
+    : { ok: true, ...result };
 }
 
 /** The image's manifest; of an index, that of the platform. */
@@ -107,7 +110,7 @@ async function manifestOf(
   return registry.manifest(digestOf(chosen));
 }
 
-const nameOf = (descriptor: Fields): string => platformOf({ ...fieldsOf(descriptor["platform"]) });
+const nameOf = (descriptor: Fields): string => platformIn({ ...fieldsOf(descriptor["platform"]) });
 
 const architecture = (): string => ({ x64: "amd64", ia32: "386" })[process.arch.toString()] ?? process.arch;
 

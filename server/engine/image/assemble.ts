@@ -1,150 +1,105 @@
-import { posix } from "node:path";
 import {
   analysisOf,
   type ImageAnalysis,
   type ImageIdentity,
+  type ImageLayers,
   type Trouble,
 } from "../../../core/image/analysis.ts";
-import type { HistoryEntry, Layer } from "../../../core/image/layer.ts";
+import { EntryTable } from "../../../core/image/entry-table.ts";
+import { type Layer, noContents } from "../../../core/image/layer.ts";
+import type { PathTree } from "../../../core/image/path-tree.ts";
+import { type ImageColumns, imageColumns } from "../../../core/treemap/image-columns.ts";
 import type { Blob } from "./blob-reader.ts";
+import { configIn, idOf, type Manifest, manifestOf } from "./manifests.ts";
+import type { Contents } from "./read-archive.ts";
 
-export interface Contents {
-  readonly blobs: ReadonlyMap<string, Blob>;
-  /** Links of the archive to its other files: older engines store a layer that occurs twice as one. */
-  readonly links: ReadonlyMap<string, string>;
-  readonly troubles: readonly Trouble[];
+/** An analysis, and its files in a form that is small and quick to hand over. */
+export interface Assembled {
+  readonly analysis: ImageAnalysis;
+  readonly columns: ImageColumns;
 }
 
-interface Manifest {
-  readonly config: string;
-  readonly layers: readonly string[];
-  readonly reference: string | undefined;
+export interface Known {
+  /** Empty: the archive's own name for it. */
+  readonly reference: string;
+  readonly source: string;
+  /** `os/architecture[/variant]`; empty: the host's or the only one. */
+  readonly platform: string;
 }
 
-/** From the files of a saved image to its analysis; a text instead says why it is none. */
-export function assemble(
-  contents: Contents,
-  known: { readonly reference: string; readonly source: string },
-): ImageAnalysis | string {
-  const manifest = dockerManifest(contents) ?? ociManifest(contents);
-  if (manifest === undefined)
-    return "there is no manifest in it, so it is not an image saved by Docker, Podman or an OCI tool";
-  const config = recordIn(documentAt(contents, manifest.config));
+/** From what a stream held to the analysis; a text instead says why there is none. */
+export function assemble(contents: Contents, known: Known): Assembled | string {
+  const blobAt = (path: string): Blob | undefined => followed(contents.blobs, contents.links, path);
+  const documentAt = (path: string): string | undefined => {
+    const blob = blobAt(path);
+    return blob?.kind === "document" ? blob.text : undefined;
+  };
+  const manifest = manifestOf(documentAt, known.platform);
+  if (typeof manifest === "string") return manifest;
+  return assembleLayers(
+    manifest,
+    documentAt(manifest.config),
+    contents.tree,
+    blobAt,
+    contents.troubles,
+    known,
+  );
+}
+
+/** More layers than any engine stacks. */
+const mostLayers = 4_096;
+
+/** `blobAt`: a layer by its path in the manifest. */
+export function assembleLayers(
+  manifest: Manifest,
+  configText: string | undefined,
+  tree: PathTree,
+  blobAt: (path: string) => Blob | undefined,
+  before: readonly Trouble[],
+  known: Known,
+): Assembled | string {
+  const config = configIn(configText);
   if (config === undefined) return `the image's config ${manifest.config} is missing or broken`;
-  const diffIds = textsIn(recordIn(config["rootfs"])?.["diff_ids"]);
-  const troubles: Trouble[] = [...contents.troubles];
+  if (manifest.layers.length > mostLayers) return `its manifest names ${manifest.layers.length} layers`;
+  const troubles: Trouble[] = [...before, ...manifest.troubles];
   const layers = manifest.layers.map((path, index): Layer => {
-    const blob = blobAt(contents, path);
-    const diffId = diffIds[index] ?? "";
+    const blob = blobAt(path);
+    const diffId = config.diffIds[index] ?? "";
     if (blob?.kind === "layer") {
       troubles.push(...blob.layer.troubles.map((why) => ({ path, why })));
-      return { diffId, entries: blob.layer.entries, texts: blob.layer.texts };
+      return { diffId, entries: blob.layer.entries, contents: blob.layer.contents };
     }
     const why = blob?.kind === "unreadable" ? blob.why : "the layer is not in the archive";
     // An empty document: a layer of no bytes at all.
     if (blob?.kind !== "document" || blob.text !== "") troubles.push({ path, why });
-    return { diffId, entries: [], texts: new Map() };
+    return { diffId, entries: new EntryTable(tree), contents: noContents };
   });
   const image: ImageIdentity = {
     reference: known.reference === "" ? (manifest.reference ?? "") : known.reference,
     id: idOf(manifest.config),
-    platform: platformOf(config),
+    platform: config.platform,
     source: known.source,
   };
-  return analysisOf(image, historyOf(config), layers, troubles);
+  return assembled({ image, history: config.history, tree, layers, troubles });
 }
 
-/** `manifest.json` of `docker save`, old and new. */
-function dockerManifest(contents: Contents): Manifest | undefined {
-  const list = jsonOf(documentAt(contents, "manifest.json"));
-  const first: unknown = Array.isArray(list) ? list[0] : undefined;
-  if (!isRecord(first) || typeof first["Config"] !== "string") return undefined;
-  return {
-    config: first["Config"],
-    layers: textsIn(first["Layers"]),
-    reference: textsIn(first["RepoTags"])[0],
-  };
+export function assembled(read: ImageLayers): Assembled | string {
+  const res = analysisOf(read, (it) => Buffer.from(it.buffer, it.byteOffset, it.length).toString("utf8"));
+  if (typeof res === "string") return res;
+  return { analysis: res.analysis, columns: imageColumns(read.tree, res.files, read.layers.length) };
 }
 
-/** `index.json` of an OCI layout: the first manifest of an image, through one level of indexes. */
-function ociManifest(contents: Contents): Manifest | undefined {
-  let list = recordsIn(recordIn(documentAt(contents, "index.json"))?.["manifests"]);
-  for (let level = 0; level < 3; level += 1) {
-    for (const descriptor of list) {
-      const manifest = recordIn(documentAt(contents, blobPath(descriptor["digest"])));
-      if (manifest === undefined) continue;
-      const inner = recordsIn(manifest["manifests"]);
-      if (inner.length > 0) {
-        list = inner;
-        break;
-      }
-      const config = recordIn(manifest["config"]);
-      // Attestations are manifests too; their platform is unknown.
-      if (config === undefined || recordIn(descriptor["platform"])?.["os"] === "unknown") continue;
-      const annotations = recordIn(descriptor["annotations"]);
-      const name =
-        annotations?.["io.containerd.image.name"] ?? annotations?.["org.opencontainers.image.ref.name"];
-      return {
-        config: blobPath(config["digest"]),
-        layers: recordsIn(manifest["layers"]).map((it) => blobPath(it["digest"])),
-        reference: typeof name === "string" ? name : undefined,
-      };
-    }
+/** Through links of the archive, which may lead to links. */
+export function followed<T>(
+  at: ReadonlyMap<string, T>,
+  links: ReadonlyMap<string, string>,
+  path: string,
+): T | undefined {
+  let here: string | undefined = path;
+  for (let step = 0; step < 8 && here !== undefined; step += 1) {
+    const found = at.get(here);
+    if (found !== undefined) return found;
+    here = links.get(here);
   }
   return undefined;
 }
-
-const blobPath = (digest: unknown): string => `blobs/${String(digest).replace(":", "/")}`;
-
-const idOf = (config: string): string => `sha256:${posix.basename(config).replace(/\.json$/, "")}`;
-
-export function platformOf(config: Record<string, unknown>): string {
-  const parts = [
-    config["os"] ?? config["Os"],
-    config["architecture"] ?? config["Architecture"],
-    config["variant"],
-  ];
-  return parts.filter((it) => typeof it === "string" && it !== "").join("/");
-}
-
-export function historyOf(config: Record<string, unknown>): readonly HistoryEntry[] {
-  return recordsIn(config["history"]).map((it) => ({
-    createdBy: typeof it["created_by"] === "string" ? it["created_by"] : "",
-    emptyLayer: it["empty_layer"] === true,
-  }));
-}
-
-function blobAt({ blobs, links }: Contents, path: string): Blob | undefined {
-  const direct = blobs.get(path);
-  if (direct !== undefined) return direct;
-  const link = links.get(path);
-  return link === undefined ? undefined : blobs.get(link);
-}
-
-function documentAt(contents: Contents, path: string): string | undefined {
-  const blob = blobAt(contents, path);
-  return blob?.kind === "document" ? blob.text : undefined;
-}
-
-function jsonOf(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function recordIn(value: unknown): Record<string, unknown> | undefined {
-  const it = typeof value === "string" ? jsonOf(value) : value;
-  return isRecord(it) ? it : undefined;
-}
-
-const recordsIn = (value: unknown): readonly Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
-
-const textsIn = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((it) => typeof it === "string") : [];
-
-const isRecord = (it: unknown): it is Record<string, unknown> =>
-  typeof it === "object" && it !== null && !Array.isArray(it);

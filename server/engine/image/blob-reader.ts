@@ -1,9 +1,9 @@
-import { once } from "node:events";
-import { createGunzip, type Gunzip } from "node:zlib";
+import type { PathTree } from "../../../core/image/path-tree.ts";
 import { LayerReader, type ReadLayer } from "./layer-reader.ts";
+import { packingOf, type Unpacker, unpackerOf } from "./unpack.ts";
 
 /** Configs and manifests are small; something larger that is no layer is not read. */
-const longestDocument = 16 << 20;
+export const longestDocument = 16 << 20;
 const sniffed = 512;
 
 export type Blob =
@@ -13,81 +13,75 @@ export type Blob =
 
 /** Takes one file of an archive as it arrives and finds out by its first bytes what it is. */
 export class BlobReader {
+  readonly #tree: PathTree;
   #first: Uint8Array[] = [];
   #firstLength = 0;
-  #sink: LayerSink | DocumentSink | undefined;
-  #refused: string | undefined;
+  #sink: Sink | undefined;
+
+  constructor(tree: PathTree) {
+    this.#tree = tree;
+  }
 
   /** Resolves when more may be pushed. */
   push(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#refused !== undefined) return undefined;
     if (this.#sink !== undefined) return this.#sink.push(chunk);
-    this.#first.push(chunk.slice());
+    this.#first.push(Uint8Array.from(chunk));
     this.#firstLength += chunk.length;
     return this.#firstLength < sniffed ? undefined : this.#open();
   }
 
   async finish(): Promise<Blob> {
-    if (this.#sink === undefined && this.#refused === undefined) await this.#open();
-    if (this.#refused !== undefined) return { kind: "unreadable", why: this.#refused };
+    if (this.#sink === undefined) await this.#open();
     return this.#sink?.finish() ?? { kind: "document", text: "" };
   }
 
   #open(): Promise<void> | undefined {
     const first = Buffer.concat(this.#first);
     this.#first = [];
-    if (first[0] === 0x1f && first[1] === 0x8b) this.#sink = new GzipSink();
-    else if (first.length > 3 && first.readUInt32LE(0) === 0xfd2fb528)
-      this.#refused = "the layer is compressed with zstd, which is not read yet";
-    else if (isTar(first)) this.#sink = new PlainSink();
+    const packing = packingOf(first);
+    if (packing !== "none") this.#sink = new PackedSink(packing, this.#tree);
+    else if (isTar(first)) this.#sink = new PlainSink(this.#tree);
     else this.#sink = new DocumentSink();
-    return this.#sink?.push(first);
+    return this.#sink.push(first);
   }
 }
 
-interface LayerSink {
+interface Sink {
   push(chunk: Uint8Array): Promise<void> | undefined;
   finish(): Promise<Blob>;
 }
 
-class PlainSink implements LayerSink {
-  readonly #reader = new LayerReader();
+class PlainSink implements Sink {
+  readonly #reader: LayerReader;
+
+  constructor(tree: PathTree) {
+    this.#reader = new LayerReader(tree);
+  }
+
   push(chunk: Uint8Array): undefined {
     this.#reader.push(chunk);
   }
+
   finish(): Promise<Blob> {
     return Promise.resolve({ kind: "layer", layer: this.#reader.finish() });
   }
 }
 
-class GzipSink implements LayerSink {
-  readonly #reader = new LayerReader();
-  readonly #gunzip: Gunzip = createGunzip({ chunkSize: 1 << 18 });
-  readonly #ended: Promise<string | undefined>;
-  #broken = false;
+class PackedSink implements Sink {
+  readonly #reader: LayerReader;
+  readonly #unpacker: Unpacker;
 
-  constructor() {
-    this.#gunzip.on("data", (piece: Buffer) => this.#reader.push(piece));
-    this.#ended = new Promise((resolve) => {
-      this.#gunzip.on("end", () => resolve(undefined));
-      this.#gunzip.on("error", (cause) => {
-        this.#broken = true;
-        resolve(`the layer's compression is broken: ${cause.message}`);
-      });
-    });
+  constructor(packing: "gzip" | "zstd", tree: PathTree) {
+    this.#reader = new LayerReader(tree);
+    this.#unpacker = unpackerOf(packing, (piece) => this.#reader.push(piece));
   }
 
   push(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#broken || this.#gunzip.write(Buffer.from(chunk))) return undefined;
-    return Promise.race([
-      once(this.#gunzip, "drain").then(() => undefined),
-      this.#ended.then(() => undefined),
-    ]);
+    return this.#unpacker.push(chunk);
   }
 
   async finish(): Promise<Blob> {
-    if (!this.#broken) this.#gunzip.end();
-    const why = await this.#ended;
+    const why = await this.#unpacker.finish();
     const layer = this.#reader.finish();
     return {
       kind: "layer",
@@ -96,13 +90,15 @@ class GzipSink implements LayerSink {
   }
 }
 
-class DocumentSink {
+class DocumentSink implements Sink {
   readonly #pieces: Uint8Array[] = [];
   #length = 0;
+
   push(chunk: Uint8Array): undefined {
     this.#length += chunk.length;
-    if (this.#length <= longestDocument) this.#pieces.push(chunk.slice());
+    if (this.#length <= longestDocument) this.#pieces.push(Uint8Array.from(chunk));
   }
+
   finish(): Promise<Blob> {
     return Promise.resolve(
       this.#length > longestDocument
@@ -113,7 +109,7 @@ class DocumentSink {
 }
 
 /** A header's magic, or the empty blocks of an empty layer. */
-function isTar(first: Buffer): boolean {
+export function isTar(first: Buffer): boolean {
   if (first.length < 262) return false;
   return first.toString("latin1", 257, 262) === "ustar" || first.every((it) => it === 0);
 }

@@ -1,71 +1,46 @@
 import { createHash, type Hash } from "node:crypto";
 import { wantsText } from "../../../core/image/cataloguers/all.ts";
-import type { LayerEntry } from "../../../core/image/layer.ts";
+import { EntryTable } from "../../../core/image/entry-table.ts";
+import { addTarEntry, type LayerContents } from "../../../core/image/layer.ts";
+import type { PathTree } from "../../../core/image/path-tree.ts";
 import { StreamProbe } from "../../../core/image/probe.ts";
 import { type FileFacts, probeOf } from "../../../core/image/probes.ts";
+import { SparseContent } from "../../../core/image/sparse.ts";
 import { TarReader } from "../../../core/image/tar.ts";
-import { bytes } from "../../../core/size/bytes.ts";
+import type { TarEntry } from "../../../core/image/tar-head.ts";
+import { longestWanted } from "../../../core/image/wanted-files.ts";
 
-/** Larger databases are not read; packages then stay unnamed. */
-const longestText = 32 << 20;
-const longestTexts = 256 << 20;
+/** Of one layer, in memory; later ones are missing. */
+const longestKept = 64 << 20;
+/** Of one layer: holes of sparse files cost nothing in the archive, but time here. */
+export const longestHoles = 1 << 32;
+const mostTroubles = 20;
 
 export interface ReadLayer {
-  readonly entries: readonly LayerEntry[];
-  readonly texts: ReadonlyMap<string, Uint8Array>;
+  readonly entries: EntryTable;
+  readonly contents: LayerContents;
   readonly troubles: readonly string[];
 }
 
-/** Reads one layer's tar as it arrives; bodies are hashed, and kept only where a cataloguer wants them. */
+/**
+ * Reads one layer's tar as it arrives. It cannot be wound back, so every content is hashed, and those that a
+ * cataloguer wants are kept.
+ */
 export class LayerReader {
-  readonly #entries: LayerEntry[] = [];
-  readonly #texts = new Map<string, Uint8Array>();
+  readonly #entries: EntryTable;
+  readonly #contents = new PassedContents();
   readonly #troubles: string[] = [];
   readonly #tar: TarReader;
-  #hash: Hash | undefined;
-  #probe: StreamProbe<FileFacts | undefined> | undefined;
-  #kept: Uint8Array[] | undefined;
-  #keptTotal = 0;
-  #open: { path: string; size: number } | undefined;
+  #open: OpenFile | undefined;
+  #holesLeft = longestHoles;
 
-  constructor() {
-    this.#tar = new TarReader(
-      {
-        entry: ({ path, kind, size, link }) => {
-          if (path === "") return;
-          if (kind === "file") {
-            this.#open = { path, size };
-            // Equal sizes are compared by content; nothing needs to be compared with nothing.
-            this.#hash = size > 0 ? createHash("sha1") : undefined;
-            const wanted = size <= longestText && this.#keptTotal + size <= longestTexts && wantsText(path);
-            this.#kept = wanted ? [] : undefined;
-            const probe = probeOf(path, size);
-            this.#probe = probe === undefined ? undefined : new StreamProbe(probe);
-          } else if (kind === "hardlink") this.#entries.push({ kind, path, link });
-          else this.#entries.push({ kind: kind === "directory" ? kind : "other", path });
-        },
-        body: (piece) => {
-          this.#hash?.update(piece);
-          this.#kept?.push(piece.slice());
-          this.#probe?.push(piece);
-        },
-        end: () => {
-          if (this.#open === undefined) return;
-          const { path, size } = this.#open;
-          const hash = this.#hash?.digest("base64") ?? "";
-          this.#entries.push({ kind: "file", path, bytes: bytes(size), hash, facts: this.#probe?.finish() });
-          if (this.#kept !== undefined) {
-            this.#texts.set(path, Buffer.concat(this.#kept));
-            this.#keptTotal += size;
-          }
-          this.#open = undefined;
-          this.#hash = undefined;
-          this.#probe = undefined;
-          this.#kept = undefined;
-        },
-      },
-      decode,
-    );
+  constructor(tree: PathTree) {
+    this.#entries = new EntryTable(tree);
+    this.#tar = new TarReader({
+      entry: (it) => this.#begin(it),
+      body: (piece) => this.#open?.push(piece),
+      end: () => this.#end(),
+    });
   }
 
   push(chunk: Uint8Array): void {
@@ -74,10 +49,133 @@ export class LayerReader {
 
   finish(): ReadLayer {
     this.#tar.finish();
-    if (this.#tar.trouble !== undefined) this.#troubles.push(this.#tar.trouble);
-    return { entries: this.#entries, texts: this.#texts, troubles: this.#troubles };
+    return {
+      entries: this.#entries,
+      contents: this.#contents,
+      troubles: [...this.#tar.troubles, ...this.#troubles],
+    };
+  }
+
+  #begin(it: TarEntry): void {
+    const added = addTarEntry(this.#entries, it);
+    if (added.kind === "refused" && this.#troubles.length < mostTroubles)
+      this.#troubles.push(added.path === "" ? added.why : `${added.path}: ${added.why}`);
+    if (added.kind !== "added" || it.kind !== "file" || it.size === 0) return;
+    const { entry } = added;
+    // A whiteout's body, which should be empty, is nobody's content.
+    if (this.#entries.kindOf(entry) !== "file") return;
+    const path = this.#entries.tree.pathOf(this.#entries.nodeOf(entry));
+    const isKept =
+      it.size <= longestWanted && this.#contents.kept + it.size <= longestKept && wantsText(path);
+    this.#open = new OpenFile(entry, it, this.#holesLeft, isKept, probeOf(path, it.size));
+    if (it.sparse !== undefined) this.#holesLeft = Math.max(0, this.#holesLeft - it.size);
+  }
+
+  #end(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    const { hash, kept, facts } = open.finish();
+    if (hash !== undefined) this.#contents.setHash(open.entry, hash);
+    if (kept !== undefined) this.#contents.keep(open.entry, kept);
+    if (facts !== undefined) this.#entries.facts.set(open.entry, facts);
   }
 }
 
-export const decode = (it: Uint8Array): string =>
-  Buffer.from(it.buffer, it.byteOffset, it.length).toString("utf8");
+type Probed = StreamProbe<FileFacts | undefined>;
+
+class OpenFile {
+  readonly entry: number;
+  readonly #size: number;
+  readonly #hash: Hash = createHash("sha256");
+  readonly #kept: Uint8Array[] | undefined;
+  readonly #probe: Probed | undefined;
+  readonly #sparse: SparseContent | undefined;
+  #passed = 0;
+
+  constructor(
+    entry: number,
+    it: TarEntry,
+    holes: number,
+    isKept: boolean,
+    probe: ReturnType<typeof probeOf>,
+  ) {
+    this.entry = entry;
+    this.#size = it.size;
+    this.#kept = isKept ? [] : undefined;
+    this.#probe = probe === undefined ? undefined : new StreamProbe(probe);
+    this.#sparse =
+      it.sparse === undefined ? undefined : new SparseContent(it.sparse, holes, (piece) => this.#take(piece));
+  }
+
+  push(piece: Uint8Array): void {
+    if (this.#sparse === undefined) this.#take(piece);
+    else this.#sparse.push(piece);
+  }
+
+  finish(): {
+    readonly hash: Buffer | undefined;
+    readonly kept: Uint8Array | undefined;
+    readonly facts: FileFacts | undefined;
+  } {
+    this.#sparse?.finish();
+    const facts = this.#probe?.finish();
+    // Of a content that was cut short nothing is known.
+    if (this.#passed !== this.#size || this.#sparse?.broken === true)
+      return { hash: undefined, kept: undefined, facts: undefined };
+    const kept = this.#kept === undefined ? undefined : Buffer.concat(this.#kept, this.#size);
+    return { hash: this.#hash.digest(), kept, facts };
+  }
+
+  #take(piece: Uint8Array): void {
+    this.#passed += piece.length;
+    this.#hash.update(piece);
+    this.#kept?.push(Uint8Array.from(piece));
+    this.#probe?.push(piece);
+  }
+}
+
+/** Half of a hash tells any two contents apart that were not made to collide. */
+const hashLength = 16;
+
+/** What is left of contents that have passed by. */
+class PassedContents implements LayerContents {
+  readonly isReadable = false;
+  readonly #kept = new Map<number, Uint8Array>();
+  #hashes: Buffer = Buffer.alloc(0);
+  #known = new Uint8Array(0);
+  kept = 0;
+
+  setHash(entry: number, hash: Buffer): void {
+    if (this.#known.length <= entry) {
+      const room = Math.max(1_024, entry + 1, this.#known.length * 2);
+      const [hashes, known] = [Buffer.alloc(room * hashLength), new Uint8Array(room)];
+      hashes.set(this.#hashes);
+      known.set(this.#known);
+      [this.#hashes, this.#known] = [hashes, known];
+    }
+    hash.copy(this.#hashes, entry * hashLength, 0, hashLength);
+    this.#known[entry] = 1;
+  }
+
+  keep(entry: number, content: Uint8Array): void {
+    this.#kept.set(entry, content);
+    this.kept += content.length;
+  }
+
+  read(entry: number, start: number, length: number): Uint8Array | undefined {
+    return this.#kept.get(entry)?.subarray(start, start + length);
+  }
+
+  hash(entry: number): string | undefined {
+    if (this.#known[entry] !== 1) return undefined;
+    return this.#hashes.toString("latin1", entry * hashLength, (entry + 1) * hashLength);
+  }
+
+  fingerprint(): undefined {
+    return undefined;
+  }
+}
+
+/** As `hash` of contents that passed by gives it. */
+export const shortHash = (hash: Hash): string => hash.digest().toString("latin1", 0, hashLength);

@@ -1,6 +1,7 @@
 /** What the analysis worker and its owner say to each other. */
 import type { ImageAnalysis, ImageIdentity } from "../../../core/image/analysis.ts";
 import type { Bytes } from "../../../core/size/bytes.ts";
+import type { ImageColumns } from "../../../core/treemap/image-columns.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
 
@@ -14,7 +15,8 @@ export type AnalysisTarget =
       /** Registries that may be spoken to without TLS. */
       readonly insecure: readonly string[];
     }
-  | { readonly kind: "archive"; readonly path: string };
+  /** `platform`: which image of an archive of several; empty: the host's or the only one. */
+  | { readonly kind: "archive"; readonly path: string; readonly platform: string };
 
 /** Layer sizes from the history, before any byte was read. */
 export interface FirstPicture {
@@ -27,5 +29,5 @@ export interface FirstPicture {
 export type FromWorker =
   | { readonly type: "first"; readonly picture: FirstPicture }
   | { readonly type: "progress"; readonly done: number; readonly total: number | null }
-  | { readonly type: "done"; readonly analysis: ImageAnalysis }
+  | { readonly type: "done"; readonly analysis: ImageAnalysis; readonly columns: ImageColumns }
   | { readonly type: "failed"; readonly problem: Problem };

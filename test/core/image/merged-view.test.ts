@@ -1,35 +1,28 @@
 import { describe, expect, it } from "vitest";
-import type { Layer, LayerEntry } from "../../../core/image/layer.ts";
-import { duplicatedBytes, mergeLayers, wasteOf } from "../../../core/image/merged-view.ts";
-import { bytes, sumOf } from "../../../core/size/bytes.ts";
+import { duplicatedBytes, settleContents } from "../../../core/image/contents.ts";
+import { EntryTable } from "../../../core/image/entry-table.ts";
+import type { FileVersions } from "../../../core/image/file-versions.ts";
+import { addTarEntry } from "../../../core/image/layer.ts";
+import { type MergedView, mergeLayers, wasteOf } from "../../../core/image/merged-view.ts";
+import { PathTree } from "../../../core/image/path-tree.ts";
+import type { TarEntry } from "../../../core/image/tar-head.ts";
+import { sumOf } from "../../../core/size/bytes.ts";
+import { layersOf } from "../support/layers.ts";
 
-/** One line a layer: `path=content` a file, `path>target` a hard link, `path/` a directory, `-path` a whiteout, `!dir` opaque. */
-function layersOf(...lines: string[]): Layer[] {
-  return lines.map((line) => ({
-    diffId: "",
-    texts: new Map(),
-    entries: line.split(" ").filter(Boolean).map(entryOf),
-  }));
-}
-
-function entryOf(word: string): LayerEntry {
-  const inFolder = (path: string, name: string): string => {
-    const slash = path.lastIndexOf("/");
-    return slash === -1 ? `${name}${path}` : `${path.slice(0, slash + 1)}${name}${path.slice(slash + 1)}`;
-  };
-  if (word.startsWith("-"))
-    return { kind: "file", path: inFolder(word.slice(1), ".wh."), bytes: bytes(0), hash: "" };
-  if (word.startsWith("!"))
-    return { kind: "file", path: `${word.slice(1)}/.wh..wh..opq`, bytes: bytes(0), hash: "" };
-  if (word.endsWith("/")) return { kind: "directory", path: word.slice(0, -1) };
-  const [path = "", link] = word.split(">");
-  if (link !== undefined) return { kind: "hardlink", path, link };
-  const [name = "", content = ""] = word.split("=");
-  return { kind: "file", path: name, bytes: bytes(content.length), hash: content };
+function merged(...lines: string[]): MergedView {
+  const { tree, layers } = layersOf(...lines);
+  const view = mergeLayers(tree, layers);
+  settleContents(
+    view.files,
+    layers.map((it) => it.contents),
+  );
+  return view;
 }
 
 const judged = (...lines: string[]) => {
-  const { files, troubles } = mergeLayers(layersOf(...lines));
+  const view = merged(...lines);
+  const { troubles } = view;
+  const files = [...view.files];
   const { deleted, overwritten, metadataOnly } = wasteOf(files);
   const all = sumOf(files.map((it) => it.bytes));
   const visible = sumOf(files.filter((it) => it.hidden === undefined).map((it) => it.bytes));
@@ -66,14 +59,67 @@ describe("what hides what", () => {
     ["a whiteout of nothing", ["a=12", "-x -d/y"], { ...clean, visible: 2 }],
     ["the same layer twice", ["a=12", "a=12", "a=12"], { ...clean, visible: 2, metadataOnly: 4 }],
     ["a deletion and a new file later", ["a=12", "-a", "a=12"], { ...clean, visible: 2, deleted: 2 }],
-    ["a path that leads out", ["../a=12"], { ...clean, visible: 0, troubles: 1 }],
     ["a hard link to nothing", ["a>b"], { ...clean, visible: 0, troubles: 1 }],
   ])("%s", (_, lines, expected) => {
     expect(judged(...lines)).toEqual(expected);
   });
 
+  it.each(["../a", "a/../../b", "x/".repeat(5_000)])(
+    "a name that no image can hold is refused: %.20s",
+    (path) => {
+      const entries = new EntryTable(new PathTree());
+      const it: TarEntry = {
+        name: Buffer.from(path),
+        kind: "file",
+        size: 0,
+        stored: 0,
+        link: Buffer.from(""),
+        sparse: undefined,
+      };
+      expect(addTarEntry(entries, it).kind).toBe("refused");
+      expect(entries.count).toBe(0);
+    },
+  );
+
+  it("names the layer that hid each", () => {
+    const { files } = merged("a=12 b=3 c=4", "-a b=5", "c=4");
+    expect([...files].map(({ path, layer, hidden }) => [path, layer, hidden?.kind, hidden?.by])).toEqual([
+      ["a", 0, "deleted", 1],
+      ["b", 0, "overwritten", 1],
+      ["c", 0, "metadataOnly", 2],
+      ["b", 1, undefined, undefined],
+      ["c", 2, undefined, undefined],
+    ]);
+  });
+
   it("counts equal contents once", () => {
-    const { files } = mergeLayers(layersOf("a=12 b=12 c>a d=", "e=12 f=3"));
-    expect(duplicatedBytes(files)).toBe(4);
+    const duplicated = (files: FileVersions): number => duplicatedBytes(files);
+    expect(duplicated(merged("a=12 b=12 c>a d=", "e=12 f=3").files)).toBe(4);
+    const long = "x".repeat(10_000);
+    expect(
+      duplicated(merged(`a=${long}1 b=${long}2 c=y${long}`, `d=${long}2 e=${long}1 f=${long}3`).files),
+    ).toBe(20_002);
+    // Only the middle differs, and often.
+    const middle = (index: number): string => `${long}${String(index).padStart(3, "0")}${long}`;
+    const many = Array.from({ length: 40 }, (_, index) => `f${index}=${middle(index % 20)}`).join(" ");
+    expect(duplicated(merged(many).files)).toBe(20 * 20_003);
+  });
+
+  it("follows links in the way to a file, as the image's processes do", () => {
+    const { files, resolve, versionAt } = merged(
+      "usr/lib/a=12 lib@usr/lib x/y/z@/lib/a loop@loop deep/up@../lib",
+      "usr/lib/b=345",
+    );
+    const at = (path: string): string | undefined => {
+      const node = resolve(path);
+      const version = node === undefined ? undefined : versionAt(node);
+      return version === undefined ? undefined : files.at(version).path;
+    };
+    expect(at("lib/a")).toBe("usr/lib/a");
+    expect(at("/lib/../lib/b")).toBe("usr/lib/b");
+    expect(at("deep/up/a")).toBe("usr/lib/a");
+    expect(at("x/y/z")).toBeUndefined();
+    expect(at("loop/a")).toBeUndefined();
+    expect(at("nothing/a")).toBeUndefined();
   });
 });

@@ -1,0 +1,41 @@
+/** The contents that cataloguers want, of the visible files only: kept from a stream, or read when they are asked for. */
+import { wantsText } from "./cataloguers/all.ts";
+import type { WantedFiles } from "./cataloguers/cataloguer.ts";
+import type { FileVersions } from "./file-versions.ts";
+import type { Layer } from "./layer.ts";
+
+/** Larger databases are not read; packages then stay unnamed. */
+export const longestWanted = 32 << 20;
+
+/** Bytes as text, by a decoder that is faster than the core's own. */
+export type Decode = (bytes: Uint8Array) => string;
+
+export interface FoundFiles extends WantedFiles {
+  readonly troubles: readonly { readonly path: string; readonly why: string }[];
+}
+
+export function wantedFiles(files: FileVersions, layers: readonly Layer[], decode: Decode): FoundFiles {
+  const versions = new Map<string, number>();
+  const troubles: { path: string; why: string }[] = [];
+  for (const { index, path, bytes } of files) {
+    if (files.isHidden(index) || !wantsText(path)) continue;
+    if (bytes <= longestWanted) versions.set(path, index);
+    else troubles.push({ path, why: `its ${bytes} bytes are too many to be read` });
+  }
+  const bytesAt = (path: string): Uint8Array | undefined => {
+    const index = versions.get(path);
+    if (index === undefined) return undefined;
+    return layers[files.layerOf(index)]?.contents.read(files.entryOf(index), 0, files.sizeOf(index));
+  };
+  return {
+    paths: [...versions.keys()],
+    has: (path) => versions.has(path),
+    // What is read is valid until the next is.
+    bytes: (path) => bytesAt(path)?.slice(),
+    text: (path) => {
+      const bytes = bytesAt(path);
+      return bytes === undefined ? undefined : decode(bytes);
+    },
+    troubles,
+  };
+}

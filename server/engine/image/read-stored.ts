@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import type { Trouble } from "../../../core/image/analysis.ts";
+import { PathTree } from "../../../core/image/path-tree.ts";
+import { textOf } from "../../../core/text/utf8.ts";
+import { type Assembled, assembleLayers, followed, type Known } from "./assemble.ts";
+import { type Blob, BlobReader, isTar, longestDocument } from "./blob-reader.ts";
+import { FilePart } from "./file-part.ts";
+import { manifestOf } from "./manifests.ts";
+import { linkTarget } from "./read-archive.ts";
+import { seekLayer } from "./seek-layer.ts";
+import { seekTar } from "./seek-tar.ts";
+import { packingOf } from "./unpack.ts";
+
+const mostBlobs = 20_000;
+
+/** The files of a saved image on the disk. */
+export interface BlobStore {
+  open(path: string): FilePart | undefined;
+  readonly troubles: readonly Trouble[];
+  close(): void;
+}
+
+/** The image of a store; only the layers of its manifest are read, and of plain ones the headers alone. */
+export async function readStored(
+  store: BlobStore,
+  known: Known,
+  onBytes: (done: number, total: number) => void,
+): Promise<Assembled | string> {
+  const documentAt = (path: string): string | undefined => store.open(path)?.text(longestDocument);
+  const manifest = manifestOf(documentAt, known.platform);
+  if (typeof manifest === "string") return manifest;
+  const tree = new PathTree();
+  const blobs = new Map<string, Blob>();
+  const paths = [...new Set(manifest.layers)];
+  const total = paths.reduce((sum, it) => sum + (store.open(it)?.length ?? 0), 0);
+  let done = 0;
+  for (const path of paths) {
+    const part = store.open(path);
+    if (part === undefined) continue;
+    const before = done;
+    blobs.set(path, await blobOf(part, tree, (count) => onBytes(before + count, total)));
+    done += part.length;
+    onBytes(done, total);
+  }
+  return assembleLayers(
+    manifest,
+    documentAt(manifest.config),
+    tree,
+    (path) => blobs.get(path),
+    store.troubles,
+    known,
+  );
+}
+
+async function blobOf(part: FilePart, tree: PathTree, onBytes: (done: number) => void): Promise<Blob> {
+  const first = Buffer.alloc(512);
+  const length = part.read(first, 0, first.length);
+  if (packingOf(first) === "none" && isTar(first.subarray(0, length)))
+    return { kind: "layer", layer: seekLayer(part, tree) };
+  const reader = new BlobReader(tree);
+  const buffer = Buffer.alloc(1 << 18);
+  for (let at = 0; at < part.length; ) {
+    const count = part.read(buffer, at, buffer.length);
+    if (count === 0) break;
+    await reader.push(buffer.subarray(0, count));
+    at += count;
+    onBytes(at);
+  }
+  return reader.finish();
+}
+
+/** An archive that is not packed as a whole; undefined where it is, or is no archive. */
+export function openArchive(path: string): BlobStore | undefined {
+  const file = FilePart.open(path);
+  if (file === undefined) return undefined;
+  const first = Buffer.alloc(512);
+  if (file.read(first, 0, first.length) < first.length || packingOf(first) !== "none" || !isTar(first)) {
+    file.close();
+    return undefined;
+  }
+  const parts = new Map<string, FilePart>();
+  const links = new Map<string, string>();
+  const troubles = seekTar(file, 0, {
+    entry: ({ name, kind, link, stored, sparse }, at) => {
+      const own = textOf(name);
+      if (kind === "file" && sparse === undefined && parts.size < mostBlobs)
+        parts.set(own, file.part(at, stored));
+      const target = linkTarget(own, kind, textOf(link));
+      if (target !== undefined && links.size < mostBlobs) links.set(own, target);
+    },
+  });
+  return {
+    open: (it) => followed(parts, links, it),
+    troubles: troubles.map((why) => ({ path: "", why })),
+    close: () => file.close(),
+  };
+}
+
+/** An OCI layout: a folder with index.json and blobs. */
+export function openLayout(folder: string): BlobStore {
+  const opened = new Map<string, FilePart | undefined>();
+  return {
+    open: (path) => {
+      // A manifest is a stranger's: it names no file outside of the layout.
+      if (path.split("/").includes("..")) return undefined;
+      if (!opened.has(path)) opened.set(path, FilePart.open(join(folder, path)));
+      return opened.get(path);
+    },
+    troubles: [],
+    close: () => {
+      for (const it of opened.values()) it?.close();
+    },
+  };
+}

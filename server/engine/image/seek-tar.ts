@@ -1,0 +1,91 @@
+import { paddingOf, type TarEntry, TarHeads, tarBlock } from "../../../core/image/tar-head.ts";
+import type { FilePart } from "./file-part.ts";
+
+const mostTroubles = 20;
+
+/** What a body's first bytes look like where they came along with the header: `bytes` from `start`. */
+export interface BodyStart {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+}
+
+export interface SeekListener {
+  /** `at`: where the body begins; its first bytes are valid during the call only. */
+  entry(it: TarEntry, at: number, body: BodyStart): void;
+}
+
+/**
+ * Reads the headers of a tar archive on the disk and winds over the bodies. `ahead` bytes of each body are read along
+ * with its header. Answers why something was not read.
+ */
+export function seekTar(part: FilePart, ahead: number, listener: SeekListener): readonly string[] {
+  const troubles: string[] = [];
+  const trouble = (why: string): void => {
+    if (troubles.length < mostTroubles) troubles.push(why);
+  };
+  const heads = new TarHeads();
+  const window = new Window(part, ahead + tarBlock);
+  let at = 0;
+  let ended = false;
+  while (!ended && at < part.length) {
+    const block = window.at(at, tarBlock);
+    if (block < 0) {
+      trouble(`the archive ends in the middle of an entry, at byte ${part.length}`);
+      break;
+    }
+    const step = heads.head(window.bytes.subarray(block, block + tarBlock), at);
+    at += tarBlock;
+    if (step.kind === "end") ended = true;
+    else if (step.kind === "broken") trouble(step.why);
+    else if (step.kind === "record") {
+      const start = window.at(at, step.size);
+      at += step.size + paddingOf(step.size);
+      if (start >= 0) heads.record(window.bytes.subarray(start, start + step.size));
+      else {
+        trouble(`the archive ends in the middle of an entry, at byte ${part.length}`);
+        break;
+      }
+    } else if (step.kind === "entry") {
+      const { stored } = step.entry;
+      const wanted = Math.min(stored, ahead);
+      // The header is done with, and with it the bytes it was read from.
+      const start = wanted === 0 ? 0 : window.at(at, wanted);
+      listener.entry(step.entry, at, { bytes: window.bytes, start });
+      if (at + stored > part.length) {
+        trouble(`the archive ends in the middle of an entry, at byte ${part.length}`);
+        break;
+      }
+      at += stored + paddingOf(stored);
+    }
+  }
+  return troubles;
+}
+
+/** A piece of the file around the present place. */
+class Window {
+  readonly #part: FilePart;
+  readonly #reach: number;
+  #from = 0;
+  #filled = 0;
+  bytes: Uint8Array;
+
+  /** `reach`: bytes that are worth reading at once. */
+  constructor(part: FilePart, reach: number) {
+    this.#part = part;
+    // Two and a half headers and a body's start: names that are long take two blocks more.
+    this.#reach = Math.max(8_192, reach * 2);
+    this.bytes = new Uint8Array(this.#reach);
+  }
+
+  /** Where in `bytes` the `length` bytes from `at` are; -1 where the file ends before. */
+  at(at: number, length: number): number {
+    if (at < this.#from || at + length > this.#from + this.#filled) {
+      if (at + length > this.#part.length) return -1;
+      if (length > this.bytes.length) this.bytes = new Uint8Array(length);
+      this.#from = at;
+      this.#filled = this.#part.read(this.bytes, at, Math.max(length, this.#reach));
+      if (this.#filled < length) return -1;
+    }
+    return at - this.#from;
+  }
+}
