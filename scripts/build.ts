@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, context } from "esbuild";
-import { packedCatalogue } from "./catalogue.ts";
+import { debianCatalogue, packed, pythonCatalogue } from "./catalogue.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -74,7 +74,8 @@ function copyFiles(): void {
   copy(join(root, "media", "treemap.css"), "media/treemap.css");
   copy(join(root, "docs", "rules"), "rules");
   mkdirSync(join(dist, "data"));
-  writeFileSync(join(dist, "data", "debian.json.gz"), packedCatalogue());
+  writeFileSync(join(dist, "data", "debian.json.gz"), packed(debianCatalogue()));
+  writeFileSync(join(dist, "data", "python.json.gz"), packed(pythonCatalogue()));
 }
 
 function copy(from: string, to: string): void {

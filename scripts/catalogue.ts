@@ -2,11 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { type CatalogueContent, type VersionRow, wheelKinds } from "../core/python/catalogue.ts";
 import type { DebianCatalogue } from "../core/size/debian-package-sizes.ts";
 
 const facts = join(import.meta.dirname, "..", "data", "facts");
 /** Day on which debian-12-packages.tsv was read from Debian's index; see data/README.md. */
 const date = "2026-11-24";
+/** Newest day among the sources of python-wheels.tsv; see data/README.md. */
+const pythonDate = "2026-11-24";
 /** Unpacked over compressed size of base images where both are known: 2.63-2.85. */
 const unpackedPerCompressed = 2.74;
 
@@ -40,8 +43,37 @@ export function debianCatalogue(): DebianCatalogue {
   };
 }
 
+export function pythonCatalogue(): CatalogueContent {
+  const dependencies = new Map(
+    rowsOf("python-dependencies.tsv").map(([name = "", , texts = ""]) => [name, texts] as const),
+  );
+  const versions = new Map<string, VersionRow[]>();
+  const kinds = new Map<string, number>();
+  for (const [name = "", version = "", , wheel, installed, python, kind = ""] of rowsOf("python-wheels.tsv")) {
+    const row: VersionRow = [version, Number(wheel), countOr(installed), countOr(python)];
+    versions.set(name, [...(versions.get(name) ?? []), row]);
+    // The kind of a wheel that somebody unpacked is better known than one by its tag.
+    if (!kinds.has(name) || row[2] >= 0) {
+      const index = wheelKinds.findIndex((it) => it === kind);
+      if (index >= 0) kinds.set(name, index);
+    }
+  }
+  return {
+    date: pythonDate,
+    packages: [...versions].map(([name, rows]) => [
+      name,
+      kinds.get(name) ?? -1,
+      dependencies.get(name) ?? "",
+      rows,
+    ]),
+  };
+}
+
+const countOr = (cell: string | undefined): number => (cell === undefined || cell === "" ? -1 : Number(cell));
+
 /** Packed without a time of making, so that the same facts give the same bytes. */
-export const packedCatalogue = (): Uint8Array => gzipSync(JSON.stringify(debianCatalogue()), { level: 9 });
+export const packed = (catalogue: DebianCatalogue | CatalogueContent): Uint8Array =>
+  gzipSync(JSON.stringify(catalogue), { level: 9 });
 
 function rowsOf(file: string): string[][] {
   return readFileSync(join(facts, file), "utf8")

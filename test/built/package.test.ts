@@ -13,6 +13,7 @@ const contents = [
   "extension/dist/cli.js",
   "extension/dist/client.js",
   "extension/dist/data/debian.json.gz",
+  "extension/dist/data/python.json.gz",
   "extension/dist/media/treemap.css",
   "extension/dist/media/treemap.js",
   "extension/dist/package.json",

@@ -1,0 +1,146 @@
+/**
+ * Who needs whom among the distributions that a lock pins, or, where no lock says it, that the catalogue knows.
+ *
+ * Invariant: building it never fails and ends on cycles; a name that nobody knows is a node without dependencies.
+ */
+import type { PythonCatalogue } from "./catalogue.ts";
+import type { Lock, LockedDependency, LockedPackage } from "./lock.ts";
+import { holds, type MarkerEnvironment, namesExtra } from "./markers.ts";
+import type { Requirement } from "./project.ts";
+import { readRequirement } from "./requirement-text.ts";
+import { satisfies } from "./versions.ts";
+
+/** One distribution in one version. */
+export interface GraphNode {
+  readonly index: number;
+  readonly name: string;
+  readonly version: string | undefined;
+  /** Undefined: no lock pins it. */
+  readonly locked: LockedPackage | undefined;
+}
+
+/** A distribution with one of its extras, or without (empty name). */
+interface Vertex {
+  readonly node: GraphNode;
+  readonly extra: string;
+  edges: readonly Vertex[] | undefined;
+}
+
+export type Asked = Pick<Requirement, "name" | "extras" | "specifier" | "marker">;
+
+export class DependencyGraph {
+  readonly #lock: Lock | undefined;
+  readonly #catalogue: PythonCatalogue | undefined;
+  readonly #environment: MarkerEnvironment;
+  readonly #nodes: GraphNode[] = [];
+  readonly #byKey = new Map<string, GraphNode>();
+  readonly #vertices = new Map<string, Vertex>();
+
+  constructor(options: {
+    readonly lock: Lock | undefined;
+    readonly catalogue: PythonCatalogue | undefined;
+    readonly environment: MarkerEnvironment;
+  }) {
+    this.#lock = options.lock;
+    this.#catalogue = options.catalogue;
+    this.#environment = options.environment;
+  }
+
+  /** The distribution that a requirement means here; undefined where its marker does not hold. */
+  nodeOf(asked: Asked): GraphNode | undefined {
+    return this.#rootsOf(asked)[0]?.node;
+  }
+
+  /** All distributions that these requirements bring here, by index. */
+  reach(asked: Iterable<Asked>): ReadonlySet<GraphNode> {
+    const seen = new Set<Vertex>();
+    const res = new Set<GraphNode>();
+    const waiting: Vertex[] = [];
+    for (const it of asked) waiting.push(...this.#rootsOf(it));
+    for (let vertex = waiting.pop(); vertex !== undefined; vertex = waiting.pop()) {
+      if (seen.has(vertex)) continue;
+      seen.add(vertex);
+      res.add(vertex.node);
+      waiting.push(...this.#edgesOf(vertex));
+    }
+    return res;
+  }
+
+  /** What these bring directly, with the extras that they ask for. */
+  neededBy(node: GraphNode): readonly GraphNode[] {
+    const own = [...this.#vertices.values()].filter((it) => it.node === node);
+    return [...new Set(own.flatMap((it) => this.#edgesOf(it)).map((it) => it.node))].filter((it) => it !== node);
+  }
+
+  #rootsOf({ name, extras, specifier, marker }: Asked): readonly Vertex[] {
+    return this.#targets({ name, extras, specifier, marker, version: undefined });
+  }
+
+  #targets(dependency: LockedDependency): readonly Vertex[] {
+    if (!holds(dependency.marker, this.#environment)) return [];
+    const node = this.#find(dependency);
+    return [this.#vertex(node, ""), ...dependency.extras.map((it) => this.#vertex(node, it))];
+  }
+
+  #find({ name, version, specifier }: LockedDependency): GraphNode {
+    const all = this.#lock?.byName.get(name) ?? [];
+    const here = all.filter(
+      (it) => it.forks.length === 0 || it.forks.some((one) => holds(one, this.#environment)),
+    );
+    const locked =
+      (version === undefined ? undefined : all.find((it) => it.version === version)) ??
+      here.find((it) => it.version !== undefined && satisfies(it.version, specifier)) ??
+      here[0] ??
+      all[0];
+    return locked === undefined
+      ? this.#node(name, pinned(specifier) ?? this.#catalogue?.newest(name), undefined)
+      : this.#node(name, locked.version, locked);
+  }
+
+  #node(name: string, version: string | undefined, locked: LockedPackage | undefined): GraphNode {
+    const key = `${name} ${version ?? ""}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const node = { index: this.#nodes.length, name, version, locked };
+    this.#nodes.push(node);
+    this.#byKey.set(key, node);
+    return node;
+  }
+
+  #vertex(node: GraphNode, extra: string): Vertex {
+    const key = `${node.index} ${extra}`;
+    const known = this.#vertices.get(key);
+    if (known !== undefined) return known;
+    const vertex: Vertex = { node, extra, edges: undefined };
+    this.#vertices.set(key, vertex);
+    return vertex;
+  }
+
+  #edgesOf(vertex: Vertex): readonly Vertex[] {
+    vertex.edges ??= this.#dependenciesOf(vertex).flatMap((it) => this.#targets(it));
+    return vertex.edges;
+  }
+
+  #dependenciesOf({ node, extra }: Vertex): readonly LockedDependency[] {
+    const { locked } = node;
+    if (locked?.dependencies !== undefined) {
+      return extra === "" ? locked.dependencies : (locked.extras.get(extra) ?? []);
+    }
+    return this.#fromCatalogue(node.name, extra);
+  }
+
+  #fromCatalogue(name: string, extra: string): readonly LockedDependency[] {
+    const texts = this.#catalogue?.dependenciesOf(name) ?? [];
+    const environment = { ...this.#environment, extras: new Set(extra === "" ? [] : [extra]) };
+    return texts.flatMap((text) => {
+      const read = readRequirement(text);
+      if (read === undefined || namesExtra(read.marker) !== (extra !== "")) return [];
+      if (!holds(read.marker, environment)) return [];
+      const { specifier, extras } = read;
+      return [{ name: read.name, version: undefined, specifier, extras, marker: undefined }];
+    });
+  }
+}
+
+/** `==1.2.3` alone names the version. */
+const pinned = (specifier: string): string | undefined => /^===?([^,*]+)$/.exec(specifier)?.[1];

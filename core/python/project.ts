@@ -1,0 +1,119 @@
+/**
+ * What a Python project asks for. Types that rules, hints and reports build on:
+ *
+ *   Requirement     one line of pyproject.toml, requirements*.txt or setup.cfg          (this file)
+ *   PythonProject   all requirements of one document, extras, groups, sources           (this file)
+ *   PythonInstall   what an image installs of it                                        install.ts
+ *   Target          interpreter and platform that it is installed for                   target.ts
+ *   Lock            packages that a lock file pins, with their wheels                   lock.ts
+ *   Graph           who needs whom, and what goes when something goes                   graph.ts
+ *   Weighed         requirements, extras, groups and packages with their sizes          weigh.ts
+ */
+import type { Span } from "../text/span.ts";
+import type { Marker } from "./markers.ts";
+
+/** `project` is what every install brings; an extra or a dependency group only when it is asked for. */
+export type GroupId = "project" | `extra:${string}` | `group:${string}`;
+
+export interface Requirement {
+  /** Normalised. */
+  readonly name: string;
+  readonly extras: readonly string[];
+  /** PEP 440; empty where any version does. */
+  readonly specifier: string;
+  readonly marker: Marker | undefined;
+  readonly url: string | undefined;
+  /** The whole element: with its quotes in a list, from key to value in a table, the line in a requirements file. */
+  readonly at: Span;
+  readonly nameAt: Span;
+  readonly group: GroupId;
+  /** The file it stands in, as the caller named that file. */
+  readonly path: string;
+}
+
+/** A group takes in another: `include-group`, `-r`, or an extra that names the project's own extras. */
+export interface Inclusion {
+  readonly group: GroupId;
+  readonly includes: GroupId;
+  readonly at: Span;
+}
+
+/** The key or header that opens an extra, a group or the project's own list. */
+export interface GroupHeader {
+  readonly group: GroupId;
+  readonly at: Span;
+  /** The list or table that holds its requirements. */
+  readonly bodyAt: Span;
+}
+
+/** Where `[tool.uv.sources]`, poetry or PDM take a package from. */
+export interface PackageOrigin {
+  readonly name: string;
+  readonly index: string | undefined;
+  readonly kind: "index" | "git" | "url" | "path" | "workspace";
+  readonly marker: Marker | undefined;
+  readonly at: Span;
+}
+
+export interface PackageIndex {
+  readonly name: string | undefined;
+  readonly url: string;
+  readonly explicit: boolean;
+  readonly at: Span;
+}
+
+/** Dependencies that stand in another file, relative to this one's folder. */
+export interface NamedFile {
+  readonly group: GroupId;
+  readonly path: string;
+  readonly kind: "requirements" | "constraints" | "project" | "setup.cfg";
+  readonly at: Span;
+}
+
+export interface PythonProject {
+  readonly path: string;
+  readonly kind: "pyproject" | "requirements";
+  /** Normalised. */
+  readonly name: string | undefined;
+  readonly requiresPython: string | undefined;
+  /** Who manages the dependencies, as far as the file says. */
+  readonly manager: "uv" | "poetry" | "pdm" | "hatch" | "flit" | "other";
+  readonly requirements: readonly Requirement[];
+  readonly inclusions: readonly Inclusion[];
+  readonly headers: readonly GroupHeader[];
+  readonly origins: readonly PackageOrigin[];
+  readonly indexes: readonly PackageIndex[];
+  readonly files: readonly NamedFile[];
+  /** Globs of `[tool.uv.workspace]`. */
+  readonly members: readonly string[];
+  /** Groups that the manager installs unless told otherwise (`dev` of uv). */
+  readonly defaultGroups: readonly GroupId[];
+  /** Part of the text could not be read: what is missing proves nothing. */
+  readonly broken: boolean;
+}
+
+/** All groups that are installed when these are asked for. */
+export function groupsWith(
+  inclusions: readonly Inclusion[],
+  asked: Iterable<GroupId>,
+): ReadonlySet<GroupId> {
+  const res = new Set<GroupId>();
+  const waiting = [...asked];
+  for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
+    if (res.has(group)) continue;
+    res.add(group);
+    for (const it of inclusions) if (it.group === group) waiting.push(it.includes);
+  }
+  return res;
+}
+
+/** Every extra and group with a header or a requirement, `project` first. */
+export function groupsOf(project: Pick<PythonProject, "headers" | "requirements">): readonly GroupId[] {
+  return [
+    ...new Set<GroupId>([
+      "project",
+      ...project.headers.map((it) => it.group),
+      ...project.requirements.map((it) => it.group),
+    ]),
+  ];
+}

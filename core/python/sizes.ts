@@ -1,0 +1,174 @@
+/** What one distribution weighs once installed, from the best source there is (docs/numbers.md has the order). */
+import { type Bytes, bytes } from "../size/bytes.ts";
+import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
+import { type MeasuredVersion, type PythonCatalogue, versionDistance, type WheelKind } from "./catalogue.ts";
+import type { GraphNode } from "./graph.ts";
+import type { LockedFile } from "./lock.ts";
+import { bestWheel, isPure, type Platform, readWheelName } from "./wheel.ts";
+
+/** Installed bytes of distributions, counted on real files. */
+export interface InstalledSizes {
+  /** "image truthgraph-api:latest", "the environment .venv" */
+  readonly from: string;
+  /** Undefined: that version is not there. */
+  bytesOf(name: string, version: string | undefined): Bytes | undefined;
+}
+
+export interface SizeSources {
+  readonly platform: Platform;
+  /** Name of the lock file, for people. */
+  readonly lockName: string | undefined;
+  readonly catalogue: PythonCatalogue | undefined;
+  /** The built image. */
+  readonly image?: InstalledSizes;
+  /** A local environment for the same platform. */
+  readonly environment?: InstalledSizes;
+  /** What the package index told earlier: sizes of wheels by file. */
+  readonly index?: { filesOf(name: string, version: string): readonly LockedFile[] | undefined };
+  /** pip writes bytecode beside every module; uv does not unless told to. */
+  readonly bytecode?: boolean;
+}
+
+interface Ratio {
+  readonly low: number;
+  readonly high: number;
+  readonly why: string;
+}
+
+/** Installed bytes per wheel byte, p10 and p90 over the measured wheels of each kind (data/README.md). */
+const ratioOfKind: Readonly<Record<WheelKind, readonly [low: number, high: number]>> = {
+  pure: [2.53, 4.25],
+  "pure-data": [1.3, 4.3],
+  "native-so": [2.4, 4.05],
+  "native-mixed": [2.4, 4.3],
+  nvidia: [1.2, 2.6],
+};
+/** Bytes of bytecode per byte of Python for CPython 3.11, 3.12 and 3.13 (data/README.md). */
+const bytecodePerPython: Readonly<Record<string, number>> = { "3.11": 1.28, "3.12": 1.17, "3.13": 1.16 };
+
+export function installedSizeOf(node: GraphNode, sources: SizeSources): Size {
+  const { name, version } = node;
+  for (const it of [sources.image, node.locked === undefined ? sources.environment : undefined]) {
+    const counted = it?.bytesOf(name, version);
+    if (it !== undefined && counted !== undefined) return measured(counted, it.from);
+  }
+  const plain = fromWheel(node, sources) ?? fromEnvironment(node, sources) ?? fromIndex(node, sources) ?? fromCatalogue(node, sources);
+  return sources.bytecode === true ? withBytecode(plain, node, sources) : plain;
+}
+
+function fromEnvironment({ name, version }: GraphNode, { environment }: SizeSources): Size | undefined {
+  const counted = environment?.bytesOf(name, version);
+  return environment === undefined || counted === undefined ? undefined : measured(counted, environment.from);
+}
+
+function fromWheel(node: GraphNode, sources: SizeSources): Size | undefined {
+  const { locked } = node;
+  if (locked === undefined) return undefined;
+  const wheel = bestWheel(locked.wheels, sources.platform);
+  if (wheel?.size === undefined || wheel.size === 0) return undefined;
+  return unpacked(node, wheel.name, wheel.size, sources, `wheel of ${sources.lockName ?? "the lock file"}`);
+}
+
+function fromIndex(node: GraphNode, sources: SizeSources): Size | undefined {
+  if (node.version === undefined) return undefined;
+  const wheel = bestWheel(sources.index?.filesOf(node.name, node.version) ?? [], sources.platform);
+  return wheel?.size === undefined
+    ? undefined
+    : unpacked(node, wheel.name, wheel.size, sources, "wheel of the package index");
+}
+
+/** A wheel's size times the nearest ratio that somebody measured. */
+function unpacked(node: GraphNode, file: string, size: number, { catalogue }: SizeSources, what: string): Size {
+  const version = node.version ?? "";
+  const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
+  const same = catalogue?.measuredWheel(node.name, version, size);
+  if (same !== undefined) {
+    const count = bytes(same.installedBytes);
+    return estimated(count, count, `${what}, unpacked bytes of that very wheel${date}`);
+  }
+  const near = catalogue?.nearestMeasured(node.name, version);
+  const ratio = near === undefined ? kindRatio(kindFor(node.name, file, catalogue)) : ownRatio(near, version);
+  return estimated(
+    bytes(Math.floor(size * ratio.low)),
+    bytes(Math.ceil(size * ratio.high)),
+    `${what} times ${ratio.why}${date}`,
+  );
+}
+
+function ownRatio(near: MeasuredVersion, version: string): Ratio {
+  const ratio = near.installedBytes / near.wheelBytes;
+  const spread = spreadOf(versionDistance(near.version, version));
+  return {
+    low: ratio * (1 - spread),
+    high: ratio * (1 + spread),
+    why: `the ratio of version ${near.version}`,
+  };
+}
+
+/** How far the ratio of one package moves between versions, by how far they are apart. */
+const spreadOf = (distance: number): number => (distance < 1e3 ? 0.05 : distance < 1e6 ? 0.1 : 0.18);
+
+function kindRatio(kind: WheelKind): Ratio {
+  const [low, high] = ratioOfKind[kind];
+  return { low, high, why: `the usual ratio of ${kind} wheels` };
+}
+
+function kindFor(name: string, file: string, catalogue: PythonCatalogue | undefined): WheelKind {
+  const known = catalogue?.kindOf(name);
+  if (known !== undefined) return known;
+  const wheel = readWheelName(file);
+  if (/^nvidia-/.test(name)) return "nvidia";
+  return wheel !== undefined && isPure(wheel) ? "pure" : "native-so";
+}
+
+/** What it weighed in its nearest version; farther versions, wider ranges. */
+function fromCatalogue(node: GraphNode, { catalogue, lockName }: SizeSources): Size {
+  const { name, version, locked } = node;
+  if (locked !== undefined && locked.source !== "registry" && locked.source !== "url") {
+    return unknownSize(`${name} comes from ${locked.source === "project" ? "this workspace" : `a ${locked.source} source`}`);
+  }
+  if (catalogue === undefined) return unknownSize("there is no catalogue");
+  const where = locked === undefined || lockName === undefined ? "" : `${lockName} has no size of it; `;
+  const near = catalogue.nearestMeasured(name, version);
+  if (near !== undefined) {
+    const distance = version === undefined ? 0 : versionDistance(near.version, version);
+    if (distance >= 1e9) return unknownSize(`${where}the catalogue has no build like ${version}`);
+    const spread = distance === 0 ? 0.02 : distance < 1e3 ? 0.08 : distance < 1e6 ? 0.2 : 0.35;
+    return estimated(
+      bytes(Math.floor(near.installedBytes * (1 - spread))),
+      bytes(Math.ceil(near.installedBytes * (1 + spread))),
+      `${where}version ${near.version}, catalogue of ${catalogue.date}`,
+    );
+  }
+  const wheel = catalogue.nearestWheel(name, version);
+  if (wheel === undefined) return unknownSize(`${where}${name} is not in the catalogue of ${catalogue.date}`);
+  const distance = version === undefined ? 0 : versionDistance(wheel.version, version);
+  if (distance >= 1e9) return unknownSize(`${where}the catalogue has no build like ${version}`);
+  const kind = catalogue.kindOf(name) ?? "pure";
+  const [low, high] = ratioOfKind[kind];
+  const spread = distance < 1e6 ? 0.15 : 0.35;
+  return estimated(
+    bytes(Math.floor(wheel.wheelBytes * low * (1 - spread))),
+    bytes(Math.ceil(wheel.wheelBytes * high * (1 + spread))),
+    `${where}wheel of version ${wheel.version} times the usual ratio of ${kind} wheels, catalogue of ${catalogue.date}`,
+  );
+}
+
+function withBytecode(size: Size, node: GraphNode, { catalogue, platform }: SizeSources): Size {
+  if (size.kind !== "estimated") return size;
+  const per = bytecodePerPython[platform.python] ?? 1.17;
+  const near = catalogue?.nearestMeasured(node.name, node.version);
+  // Of a pure wheel about four fifths are Python; of others nothing is known without measuring.
+  const kind = catalogue?.kindOf(node.name) ?? "pure";
+  const [least, most] =
+    near !== undefined && near.installedBytes > 0 && near.pythonBytes >= 0
+      ? [near.pythonBytes / near.installedBytes, near.pythonBytes / near.installedBytes]
+      : kind === "pure"
+        ? [0.6, 0.95]
+        : [0, 0.4];
+  return estimated(
+    bytes(Math.floor(size.low * (1 + least * per))),
+    bytes(Math.ceil(size.high * (1 + most * per))),
+    `${size.basis}, with the bytecode that pip writes`,
+  );
+}

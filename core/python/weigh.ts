@@ -1,0 +1,196 @@
+/** Weighs a project: every requirement, extra and group, by itself, with what it brings, and what goes if it goes. */
+import type { Size } from "../size/size.ts";
+import type { PythonCatalogue } from "./catalogue.ts";
+import { DependencyGraph, type GraphNode } from "./graph.ts";
+import type { Lock } from "./lock.ts";
+import { type GroupId, groupsOf, groupsWith, type PythonProject, type Requirement } from "./project.ts";
+import { installedSizeOf, type SizeSources } from "./sizes.ts";
+import { environmentOf, type Target } from "./target.ts";
+import { totalOf } from "./total.ts";
+
+export interface WeighRequest {
+  readonly project: PythonProject;
+  readonly target: Target;
+  readonly lock: Lock | undefined;
+  readonly catalogue: PythonCatalogue | undefined;
+  /** Groups that are installed; `project` is one of them unless only a group is. */
+  readonly groups: readonly GroupId[];
+  readonly sources?: Omit<SizeSources, "platform" | "lockName" | "catalogue">;
+}
+
+export interface WeighedRequirement {
+  readonly requirement: Requirement;
+  /** Undefined: its marker does not hold for the target, so it brings nothing. */
+  readonly node: GraphNode | undefined;
+  readonly own: Size;
+  readonly closure: Size;
+  /** What goes when this line goes from what is installed together with its group. */
+  readonly dominated: Size;
+}
+
+export interface WeighedGroup {
+  readonly group: GroupId;
+  /** Whether it is among the groups that are installed. */
+  readonly installed: boolean;
+  /** All that the group brings by itself. */
+  readonly closure: Size;
+  /** What it adds to the rest of what is installed. */
+  readonly dominated: Size;
+}
+
+export interface WeighedPackage {
+  readonly node: GraphNode;
+  readonly size: Size;
+  /** Names of distributions, and of the project where a requirement of it asks for this one. */
+  readonly requiredBy: readonly string[];
+}
+
+export interface Weighed {
+  readonly target: Target;
+  readonly total: Size;
+  readonly requirements: readonly WeighedRequirement[];
+  readonly groups: readonly WeighedGroup[];
+  /** What is installed, largest middle first. */
+  readonly packages: readonly WeighedPackage[];
+}
+
+/** One project weighed; sums over any set of distributions follow from it. */
+export class Scales {
+  readonly graph: DependencyGraph;
+  readonly #request: WeighRequest;
+  readonly #sources: SizeSources;
+  readonly #sizes = new Map<GraphNode, Size>();
+  readonly #closures = new Map<Requirement, ReadonlySet<GraphNode>>();
+
+  constructor(request: WeighRequest) {
+    this.#request = request;
+    const { target, lock, catalogue } = request;
+    const own = request.project.name ?? "";
+    const environment = environmentOf(target, conflictNames(own, this.#chosen()));
+    this.graph = new DependencyGraph({ lock, catalogue, environment });
+    this.#sources = { platform: target, lockName: lock?.kind, catalogue, ...request.sources };
+  }
+
+  sizeOf(node: GraphNode): Size {
+    const known = this.#sizes.get(node);
+    if (known !== undefined) return known;
+    const size = installedSizeOf(node, this.#sources);
+    this.#sizes.set(node, size);
+    return size;
+  }
+
+  totalOf(nodes: Iterable<GraphNode>): Size {
+    const parts = [...nodes]
+      .filter((it) => it.locked?.source !== "project")
+      .map((node) => ({ name: node.name, size: this.sizeOf(node) }));
+    return totalOf(parts, this.#basis());
+  }
+
+  /** Requirements of these groups and of those that they take in. */
+  requirementsOf(groups: Iterable<GroupId>): readonly Requirement[] {
+    const all = groupsWith(this.#request.project.inclusions, groups);
+    return this.#request.project.requirements.filter((it) => all.has(it.group));
+  }
+
+  closureOf(requirement: Requirement): ReadonlySet<GraphNode> {
+    const known = this.#closures.get(requirement);
+    if (known !== undefined) return known;
+    const closure = this.graph.reach([requirement]);
+    this.#closures.set(requirement, closure);
+    return closure;
+  }
+
+  /** What goes when these lines go from what is installed together with their groups. */
+  dominatedBy(requirements: readonly Requirement[]): ReadonlySet<GraphNode> {
+    const groups = [...this.#request.groups, ...requirements.map((it) => it.group)];
+    const rest = new Set<GraphNode>();
+    for (const it of this.requirementsOf(groups)) {
+      if (requirements.includes(it)) continue;
+      for (const node of this.closureOf(it)) rest.add(node);
+    }
+    return new Set(requirements.flatMap((it) => [...this.closureOf(it)]).filter((it) => !rest.has(it)));
+  }
+
+  weigh(): Weighed {
+    const { project, groups, target } = this.#request;
+    const installed = this.requirementsOf(groups);
+    const nodes = this.graph.reach(installed);
+    return {
+      target,
+      total: this.totalOf(nodes),
+      requirements: project.requirements.map((it) => this.#weighed(it)),
+      groups: groupsOf(project).map((it) => this.#weighedGroup(it)),
+      packages: this.#packages(nodes, installed),
+    };
+  }
+
+  #weighed(requirement: Requirement): WeighedRequirement {
+    const node = this.graph.nodeOf(requirement);
+    return {
+      requirement,
+      node,
+      own: this.totalOf(node === undefined ? [] : [node]),
+      closure: this.totalOf(this.closureOf(requirement)),
+      dominated: this.totalOf(this.dominatedBy([requirement])),
+    };
+  }
+
+  #weighedGroup(group: GroupId): WeighedGroup {
+    const asked = this.#request.groups;
+    const chosen = this.#chosen();
+    const own = this.requirementsOf([group]);
+    const rest = this.requirementsOf(asked.filter((it) => it !== group));
+    const before = this.graph.reach(rest.filter((it) => !own.includes(it)));
+    const closure = this.graph.reach(own);
+    return {
+      group,
+      installed: chosen.has(group),
+      closure: this.totalOf(closure),
+      dominated: this.totalOf([...closure].filter((it) => !before.has(it))),
+    };
+  }
+
+  #packages(nodes: ReadonlySet<GraphNode>, installed: readonly Requirement[]): readonly WeighedPackage[] {
+    const requiredBy = new Map<GraphNode, string[]>();
+    const add = (node: GraphNode, name: string): void => {
+      const names = requiredBy.get(node);
+      if (names === undefined) requiredBy.set(node, [name]);
+      else if (!names.includes(name)) names.push(name);
+    };
+    const project = this.#request.project.name ?? "project";
+    for (const it of installed) {
+      const node = this.graph.nodeOf(it);
+      if (node !== undefined) add(node, project);
+    }
+    for (const node of nodes) for (const it of this.graph.neededBy(node)) add(it, node.name);
+    return [...nodes]
+      .filter((it) => it.locked?.source !== "project")
+      .map((node) => ({ node, size: this.sizeOf(node), requiredBy: (requiredBy.get(node) ?? []).sort() }))
+      .sort((a, b) => sortValue(b.size) - sortValue(a.size) || (a.node.name < b.node.name ? -1 : 1));
+  }
+
+  #chosen(): ReadonlySet<GroupId> {
+    return groupsWith(this.#request.project.inclusions, this.#request.groups);
+  }
+
+  #basis(): string {
+    const { lock, catalogue } = this.#request;
+    const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
+    return lock === undefined ? `newest versions${date}` : `packages of ${lock.kind}${date}`;
+  }
+}
+
+const sortValue = (size: Size): number =>
+  size.kind === "measured" ? size.bytes : size.kind === "estimated" ? (size.low + size.high) / 2 : -1;
+
+/**
+ * The extras that markers may name: plain, and as uv.lock spells those that its conflicts tell apart,
+ * `extra-<length of the project's name>-<project>-<extra>` and `group-…`.
+ */
+function conflictNames(project: string, groups: ReadonlySet<GroupId>): readonly string[] {
+  return [...groups].flatMap((it) => {
+    const [kind, name] = it.split(":");
+    if (name === undefined) return [];
+    return [`${kind}-${project.length}-${project}-${name}`, ...(kind === "extra" ? [name] : [])];
+  });
+}
