@@ -33,9 +33,16 @@ module.exports = {
     {
       name: "one-door-to-toml",
       severity: "error",
-      comment: "Only core/python/toml.ts speaks to the TOML parser.",
+      comment: "Only core/python/toml.ts speaks to the TOML parsers.",
       from: { pathNot: "^(core/python/toml\\.ts|test/)" },
-      to: { path: "node_modules/toml-eslint-parser" },
+      to: { path: "node_modules/(toml-eslint-parser|smol-toml)" },
+    },
+    {
+      name: "one-door-to-pep440",
+      severity: "error",
+      comment: "Only core/python/versions.ts speaks to the PEP 440 library.",
+      from: { pathNot: "^core/python/versions\\.ts" },
+      to: { path: "node_modules/@renovatebot/pep440" },
     },
     {
       name: "protocol-imports-nothing",

@@ -49,12 +49,14 @@ export function pythonCatalogue(): CatalogueContent {
   );
   const versions = new Map<string, VersionRow[]>();
   const kinds = new Map<string, number>();
-  for (const [name = "", version = "", , wheel, installed, python, kind = ""] of rowsOf("python-wheels.tsv")) {
+  for (const [name = "", version = "", , wheel, installed, python, kind = ""] of rowsOf(
+    "python-wheels.tsv",
+  )) {
     const row: VersionRow = [version, Number(wheel), countOr(installed), countOr(python)];
     versions.set(name, [...(versions.get(name) ?? []), row]);
     // The kind of a wheel that somebody unpacked is better known than one by its tag.
     if (!kinds.has(name) || row[2] >= 0) {
-      const index = wheelKinds.findIndex((it) => it === kind);
+      const index = wheelKinds.findIndex((it) => kind === `${it}`);
       if (index >= 0) kinds.set(name, index);
     }
   }

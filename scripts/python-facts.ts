@@ -46,7 +46,11 @@ for (const name of [...wheels.keys()].sort()) {
     rows.push([name, it.version, it.file, it.bytes, installed, python, it.kind, it.source].join("\t"));
   }
 }
-write("python-wheels.tsv", "package\tversion\twheel\twheel_bytes\tinstalled_bytes\tpython_bytes\tkind\tsource", rows);
+write(
+  "python-wheels.tsv",
+  "package\tversion\twheel\twheel_bytes\tinstalled_bytes\tpython_bytes\tkind\tsource",
+  rows,
+);
 const dependencies = dependencyRows();
 write("python-dependencies.tsv", "package\tversion\tdependencies\tsource", dependencies);
 
@@ -94,8 +98,20 @@ function readListed(): void {
     const known = wheels.get(name)?.some((it) => it.version === version && it.bytes === best.size);
     if (known === true) continue;
     const wheel = readWheelName(best.name);
-    const kind = /^nvidia-/.test(name) ? "nvidia" : wheel !== undefined && isPure(wheel) ? "pure" : "native-so";
-    add(name, { version, file: best.name, bytes: best.size, installed: -1, python: -1, kind, source: best.source });
+    const kind = /^nvidia-/.test(name)
+      ? "nvidia"
+      : wheel !== undefined && isPure(wheel)
+        ? "pure"
+        : "native-so";
+    add(name, {
+      version,
+      file: best.name,
+      bytes: best.size,
+      installed: -1,
+      python: -1,
+      kind,
+      source: best.source,
+    });
   }
 }
 
@@ -106,14 +122,17 @@ function add(name: string, wheel: Wheel): void {
 
 /** Every measured wheel; of the others the newest, and older ones where the size takes a step. */
 function kept(all: readonly Wheel[]): readonly Wheel[] {
-  const newestFirst = [...all].sort((a, b) => compareVersions(b.version, a.version) || b.installed - a.installed);
+  const newestFirst = [...all].sort(
+    (a, b) => compareVersions(b.version, a.version) || b.installed - a.installed,
+  );
   const res: Wheel[] = [];
   let last = 0;
   let unmeasured = 0;
   for (const it of newestFirst) {
     const same = res.some((one) => one.version === it.version && one.bytes === it.bytes);
     const step = last === 0 || Math.abs(it.bytes / last - 1) > newStep;
-    const wanted = it.installed >= 0 || (step && unmeasured < mostUnmeasured && it.bytes > 100_000) || res.length === 0;
+    const wanted =
+      it.installed >= 0 || (step && unmeasured < mostUnmeasured && it.bytes > 100_000) || res.length === 0;
     if (!wanted || same) continue;
     if (it.installed < 0) unmeasured += 1;
     res.push(it);
@@ -139,7 +158,8 @@ function dependencyRows(): string[] {
     const name = normalised(it["package"] ?? "");
     const known = newest.get(name);
     const requires = it["requires_dist"] ?? "";
-    if (requires === "" || (known !== undefined && compareVersions(known.version, it["version"] ?? "") >= 0)) continue;
+    if (requires === "" || (known !== undefined && compareVersions(known.version, it["version"] ?? "") >= 0))
+      continue;
     newest.set(name, { version: it["version"] ?? "", texts: requires.split(" | "), source: "METADATA" });
   }
   for (const [key, byRepository] of Object.entries(recorded ?? {})) {
@@ -148,7 +168,8 @@ function dependencyRows(): string[] {
     if (known?.source === "METADATA" || !isVersion(version)) continue;
     if (known !== undefined && compareVersions(known.version, version) >= 0) continue;
     const [repository, texts] = Object.entries(byRepository as Record<string, string[]>)[0] ?? [];
-    if (repository !== undefined && texts !== undefined) newest.set(name, { version, texts, source: `lock of ${repository}` });
+    if (repository !== undefined && texts !== undefined)
+      newest.set(name, { version, texts, source: `lock of ${repository}` });
   }
   return [...newest]
     .filter(([name]) => wheels.has(name))
@@ -165,11 +186,21 @@ function simplified(text: string): string | undefined {
   if (read === undefined) return undefined;
   const extra = /extra\s*==\s*["']([^"']+)["']/.exec(read.markerText ?? "")?.[1];
   if (namesExtra(read.marker) && extra === undefined) return undefined;
-  const named = extra === undefined || extra.startsWith("extra-") || extra.startsWith("group-") ? undefined : extra;
-  if (named !== undefined && /^(?:dev|devel|tests?|testing|docs?|lint|typing|types|mypy|benchmarks?|ci|build|check|cover|enabler|type)/.test(named)) return undefined;
+  const named =
+    extra === undefined || extra.startsWith("extra-") || extra.startsWith("group-") ? undefined : extra;
+  if (
+    named !== undefined &&
+    /^(?:dev|devel|tests?|testing|docs?|lint|typing|types|mypy|benchmarks?|ci|build|check|cover|enabler|type)/.test(
+      named,
+    )
+  )
+    return undefined;
   const pythons = ["3.10", "3.11", "3.12", "3.13", "3.14"];
   const fitting = pythons.filter((python) =>
-    holds(read.marker, environmentOf({ ...target, python, fullPython: `${python}.99` }, named === undefined ? [] : [named])),
+    holds(
+      read.marker,
+      environmentOf({ ...target, python, fullPython: `${python}.99` }, named === undefined ? [] : [named]),
+    ),
   );
   if (fitting.length === 0) return undefined;
   const first = fitting[0] ?? "";

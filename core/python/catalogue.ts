@@ -81,12 +81,18 @@ export class PythonCatalogue {
 
   /** The measured version nearest to this one; the newest of all where none is given. */
   nearestMeasured(name: string, version: string | undefined): MeasuredVersion | undefined {
-    return nearest(this.#versions(name).filter((it) => it.installedBytes >= 0 && it.wheelBytes > 0), version);
+    return nearest(
+      this.#versions(name).filter((it) => it.installedBytes >= 0 && it.wheelBytes > 0),
+      version,
+    );
   }
 
   /** The version whose wheel's size is known and that is nearest to this one. */
   nearestWheel(name: string, version: string | undefined): MeasuredVersion | undefined {
-    return nearest(this.#versions(name).filter((it) => it.wheelBytes > 0), version);
+    return nearest(
+      this.#versions(name).filter((it) => it.wheelBytes > 0),
+      version,
+    );
   }
 
   /** That very wheel, by its size: the same file name may be rebuilt, its bytes not. */

@@ -69,7 +69,9 @@ export class DependencyGraph {
   /** What these bring directly, with the extras that they ask for. */
   neededBy(node: GraphNode): readonly GraphNode[] {
     const own = [...this.#vertices.values()].filter((it) => it.node === node);
-    return [...new Set(own.flatMap((it) => this.#edgesOf(it)).map((it) => it.node))].filter((it) => it !== node);
+    return [...new Set(own.flatMap((it) => this.#edgesOf(it)).map((it) => it.node))].filter(
+      (it) => it !== node,
+    );
   }
 
   #rootsOf({ name, extras, specifier, marker }: Asked): readonly Vertex[] {

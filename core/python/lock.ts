@@ -64,7 +64,12 @@ export function lockOf(lock: Omit<Lock, "byName">): Lock {
 
 /** Bare file name of an address. */
 export const fileNameOf = (address: string): string =>
-  decoded(address.replace(/[?#].*$/, "").split(/[\\/]/).at(-1) ?? address);
+  decoded(
+    address
+      .replace(/[?#].*$/, "")
+      .split(/[\\/]/)
+      .at(-1) ?? address,
+  );
 
 function decoded(text: string): string {
   try {

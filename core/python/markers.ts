@@ -22,8 +22,7 @@ interface MarkerValue {
   readonly text: string;
 }
 
-const tokens =
-  /\s*(?:(\(|\))|(<=|>=|==|!=|~=|===|<|>)|"([^"]*)"|'([^']*)'|([A-Za-z_][A-Za-z0-9_.]*))/y;
+const tokens = /\s*(?:(\(|\))|(<=|>=|==|!=|~=|===|<|>)|"([^"]*)"|'([^']*)'|([A-Za-z_][A-Za-z0-9_.]*))/y;
 /** Spellings from before PEP 508 that installers still read. */
 const oldNames: Readonly<Record<string, string>> = {
   "os.name": "os_name",
@@ -55,7 +54,8 @@ function wordsOf(text: string): readonly WordToken[] | undefined {
     const match = tokens.exec(text);
     if (match === null) return undefined;
     const [, bracket, operator, double, single, name] = match;
-    if (bracket !== undefined || operator !== undefined) res.push({ kind: "mark", text: bracket ?? operator ?? "" });
+    if (bracket !== undefined || operator !== undefined)
+      res.push({ kind: "mark", text: bracket ?? operator ?? "" });
     else if (name !== undefined) res.push({ kind: "name", text: name });
     else res.push({ kind: "text", text: double ?? single ?? "" });
   }
@@ -71,7 +71,11 @@ function readOr(reader: WordReader, depth: number): Marker | undefined {
   return readList(reader, "or", () => readList(reader, "and", () => readTerm(reader, depth)));
 }
 
-function readList(reader: WordReader, kind: "and" | "or", part: () => Marker | undefined): Marker | undefined {
+function readList(
+  reader: WordReader,
+  kind: "and" | "or",
+  part: () => Marker | undefined,
+): Marker | undefined {
   const parts: Marker[] = [];
   for (;;) {
     const next = part();
@@ -157,7 +161,8 @@ function compareHolds(
   { left, operator, right }: Extract<Marker, { kind: "compare" }>,
   { variables, extras }: MarkerEnvironment,
 ): boolean {
-  const extraSide = left.variable && left.text === "extra" ? right : right.text === "extra" ? left : undefined;
+  const extraSide =
+    left.variable && left.text === "extra" ? right : right.text === "extra" ? left : undefined;
   if (extraSide !== undefined && (left.variable || right.variable)) {
     const asked = extras.has(extraSide.text) || extras.has(normalised(extraSide.text));
     return operator === "!=" ? !asked : asked;

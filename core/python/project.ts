@@ -3,11 +3,12 @@
  *
  *   Requirement     one line of pyproject.toml, requirements*.txt or setup.cfg          (this file)
  *   PythonProject   all requirements of one document, extras, groups, sources           (this file)
- *   PythonInstall   what an image installs of it                                        install.ts
+ *   ShippedPython   what a Dockerfile installs of it, and on which base                 shipped.ts
+ *   Surroundings    lock, images, files and sizes found around it                       surroundings.ts
  *   Target          interpreter and platform that it is installed for                   target.ts
  *   Lock            packages that a lock file pins, with their wheels                   lock.ts
- *   Graph           who needs whom, and what goes when something goes                   graph.ts
- *   Weighed         requirements, extras, groups and packages with their sizes          weigh.ts
+ *   DependencyGraph who needs whom, and what goes when something goes                   graph.ts
+ *   Scales, Weighed requirements, extras, groups and packages with their sizes          weigh.ts
  */
 import type { Span } from "../text/span.ts";
 import type { Marker } from "./markers.ts";
@@ -88,15 +89,14 @@ export interface PythonProject {
   readonly members: readonly string[];
   /** Groups that the manager installs unless told otherwise (`dev` of uv). */
   readonly defaultGroups: readonly GroupId[];
+  /** Groups of poetry that are installed only when they are asked for. */
+  readonly optionalGroups: readonly GroupId[];
   /** Part of the text could not be read: what is missing proves nothing. */
   readonly broken: boolean;
 }
 
 /** All groups that are installed when these are asked for. */
-export function groupsWith(
-  inclusions: readonly Inclusion[],
-  asked: Iterable<GroupId>,
-): ReadonlySet<GroupId> {
+export function groupsWith(inclusions: readonly Inclusion[], asked: Iterable<GroupId>): ReadonlySet<GroupId> {
   const res = new Set<GroupId>();
   const waiting = [...asked];
   for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
@@ -116,4 +116,23 @@ export function groupsOf(project: Pick<PythonProject, "headers" | "requirements"
       ...project.requirements.map((it) => it.group),
     ]),
   ];
+}
+
+/** The project with the requirements of the files that it names; `fileOf` knows them by the path that is named. */
+export function withNamedFiles(
+  project: PythonProject,
+  fileOf: (path: string) => PythonProject | undefined,
+): PythonProject {
+  if (project.files.length === 0) return project;
+  const requirements = [...project.requirements];
+  const inclusions = [...project.inclusions];
+  for (const { group, path } of project.files.filter(
+    (it) => it.kind !== "constraints" && it.kind !== "project",
+  )) {
+    const file = fileOf(path);
+    const regrouped = (it: GroupId): GroupId => (it === "project" ? group : it);
+    requirements.push(...(file?.requirements ?? []).map((it) => ({ ...it, group: regrouped(it.group) })));
+    inclusions.push(...(file?.inclusions ?? []));
+  }
+  return { ...project, requirements, inclusions };
 }

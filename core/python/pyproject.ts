@@ -13,7 +13,16 @@ import type {
   Requirement,
 } from "./project.ts";
 import { readRequirement } from "./requirement-text.ts";
-import { entriesAt, itemsAt, type TomlDocument, type TomlEntry, type TomlNode, type TomlTable, textAt, tomlAt } from "./toml.ts";
+import {
+  entriesAt,
+  itemsAt,
+  type TomlDocument,
+  type TomlEntry,
+  type TomlNode,
+  type TomlTable,
+  textAt,
+  tomlAt,
+} from "./toml.ts";
 import { fromPoetryConstraint } from "./versions.ts";
 
 export function readPyproject(document: TomlDocument, path: string): PythonProject {
@@ -32,7 +41,10 @@ export function readPyproject(document: TomlDocument, path: string): PythonProje
     path,
     kind: "pyproject",
     name,
-    requiresPython: textAt(root, "project", "requires-python") ?? poetry.requiresPython ?? textAt(root, "tool", "flit", "metadata", "requires-python"),
+    requiresPython:
+      textAt(root, "project", "requires-python") ??
+      poetry.requiresPython ??
+      textAt(root, "tool", "flit", "metadata", "requires-python"),
     manager: managerIn(root),
     requirements: found.requirements,
     inclusions: found.inclusions,
@@ -44,6 +56,10 @@ export function readPyproject(document: TomlDocument, path: string): PythonProje
       it.kind === "text" ? [it.value] : [],
     ),
     defaultGroups: defaultGroupsIn(root),
+    optionalGroups: entriesAt(root, "tool", "poetry", "group").flatMap((it) => {
+      const optional = tomlAt(it.value, "optional");
+      return optional?.kind === "other" && optional.value === true ? [dependencyGroup(it.key)] : [];
+    }),
     broken: document.broken,
   };
 }
@@ -77,7 +93,8 @@ function readStandard(root: TomlTable, found: Found, name: string | undefined): 
 }
 
 function readGroups(root: TomlTable, found: Found): void {
-  for (const it of entriesAt(root, "dependency-groups")) readList(found, dependencyGroup(it.key), it, undefined);
+  for (const it of entriesAt(root, "dependency-groups"))
+    readList(found, dependencyGroup(it.key), it, undefined);
 }
 
 function readUv(root: TomlTable, found: Found): void {
@@ -122,14 +139,25 @@ function readList(found: Found, group: GroupId, list: TomlEntry, ownName: string
       const read = readRequirement(item.value);
       if (read === undefined) continue;
       if (read.name === ownName && read.extras.length > 0) {
-        for (const extra of read.extras) found.inclusions.push({ group, includes: extraGroup(extra), at: item.at });
+        for (const extra of read.extras)
+          found.inclusions.push({ group, includes: extraGroup(extra), at: item.at });
         continue;
       }
       const { name, extras, specifier, marker, url } = read;
-      const start = item.plainAt === undefined ? undefined : item.plainAt + read.start;
-      const nameAt: Span =
-        start === undefined ? item.at : { start, end: start + read.nameLength };
-      found.requirements.push({ name, extras, specifier, marker, url, at: item.at, nameAt, group, path: found.path });
+      const start = item.at.start + 1 + read.start;
+      const isPlain = read.start + read.nameLength <= item.plain;
+      const nameAt: Span = isPlain ? { start, end: start + read.nameLength } : item.at;
+      found.requirements.push({
+        name,
+        extras,
+        specifier,
+        marker,
+        url,
+        at: item.at,
+        nameAt,
+        group,
+        path: found.path,
+      });
     }
   }
 }
@@ -247,7 +275,11 @@ function readDynamic(root: TomlTable, found: Found): void {
   // Without [project] setuptools reads setup.cfg.
   const setuptools = tomlAt(root, "project") === undefined && tomlAt(root, "tool", "poetry") === undefined;
   const named = found.files.length > 0;
-  if ((setuptools || dynamic.includes("dependencies")) && !named && tomlAt(root, "tool", "flit") === undefined) {
+  if (
+    (setuptools || dynamic.includes("dependencies")) &&
+    !named &&
+    tomlAt(root, "tool", "flit") === undefined
+  ) {
     found.files.push({ group: "project", path: "setup.cfg", kind: "setup.cfg", at: { start: 0, end: 0 } });
   }
 }
@@ -276,7 +308,9 @@ function originsIn(root: TomlTable): readonly PackageOrigin[] {
   const res: PackageOrigin[] = [];
   for (const it of entriesAt(root, "tool", "uv", "sources")) {
     for (const node of it.value.kind === "list" ? it.value.items : [it.value]) {
-      const kind = (["git", "url", "path", "workspace"] as const).find((key) => tomlAt(node, key) !== undefined);
+      const kind = (["git", "url", "path", "workspace"] as const).find(
+        (key) => tomlAt(node, key) !== undefined,
+      );
       const marker = textAt(node, "marker");
       res.push({
         name: normalised(it.key),

@@ -23,8 +23,10 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     if (option !== null) {
       const [, name = "", value = ""] = option;
       const file = unquoted(value.trim());
-      if (name === "-r" || name === "--requirement") files.push({ group: "project", path: file, kind: "requirements", at });
-      else if (name === "-c" || name === "--constraint") files.push({ group: "project", path: file, kind: "constraints", at });
+      if (name === "-r" || name === "--requirement")
+        files.push({ group: "project", path: file, kind: "requirements", at });
+      else if (name === "-c" || name === "--constraint")
+        files.push({ group: "project", path: file, kind: "constraints", at });
       else if (name === "-e" || name === "--editable") readEditable(file, at, path, requirements, files);
       else if (/^(?:-i|--index-url|--extra-index-url|-f|--find-links)$/.test(name)) {
         indexes.push({ name: undefined, url: file, explicit: false, at });
@@ -37,7 +39,8 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     if (read === undefined) {
       const named = fromAddress(plain);
       if (named !== undefined) requirements.push({ ...named, at, nameAt: at, group: "project", path });
-      else if (/^\.{0,2}\//.test(plain) || plain === ".") files.push({ group: "project", path: plain, kind: "project", at });
+      else if (/^\.{0,2}\//.test(plain) || plain === ".")
+        files.push({ group: "project", path: plain, kind: "project", at });
       continue;
     }
     const { name, extras, specifier, marker, url } = read;
@@ -59,6 +62,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     files,
     members: [],
     defaultGroups: [],
+    optionalGroups: [],
     broken: false,
   };
 }
@@ -76,7 +80,9 @@ function readEditable(
 }
 
 /** `git+https://…#egg=name` and addresses of wheels name their package themselves. */
-function fromAddress(text: string): Pick<Requirement, "name" | "extras" | "specifier" | "marker" | "url"> | undefined {
+function fromAddress(
+  text: string,
+): Pick<Requirement, "name" | "extras" | "specifier" | "marker" | "url"> | undefined {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
   const egg = /[#&]egg=([^&\s]+)/.exec(text)?.[1];
   const wheel = /\/([^/]+)-[^-/]+-[^-/]+-[^-/]+-[^-/]+\.whl(?:[#?]|$)/.exec(text)?.[1];
@@ -123,7 +129,10 @@ function joined(parts: readonly { readonly text: string; readonly at: number }[]
   return {
     text: parts.map((it) => it.text).join(""),
     offsetOf(index) {
-      const part = Math.max(0, starts.findLastIndex((it) => it <= index));
+      const part = Math.max(
+        0,
+        starts.findLastIndex((it) => it <= index),
+      );
       return (parts[part]?.at ?? 0) + index - (starts[part] ?? 0);
     },
   };

@@ -48,17 +48,12 @@ const bytecodePerPython: Readonly<Record<string, number>> = { "3.11": 1.28, "3.1
 
 export function installedSizeOf(node: GraphNode, sources: SizeSources): Size {
   const { name, version } = node;
-  for (const it of [sources.image, node.locked === undefined ? sources.environment : undefined]) {
+  for (const it of [sources.image, sources.environment]) {
     const counted = it?.bytesOf(name, version);
     if (it !== undefined && counted !== undefined) return measured(counted, it.from);
   }
-  const plain = fromWheel(node, sources) ?? fromEnvironment(node, sources) ?? fromIndex(node, sources) ?? fromCatalogue(node, sources);
+  const plain = fromWheel(node, sources) ?? fromIndex(node, sources) ?? fromCatalogue(node, sources);
   return sources.bytecode === true ? withBytecode(plain, node, sources) : plain;
-}
-
-function fromEnvironment({ name, version }: GraphNode, { environment }: SizeSources): Size | undefined {
-  const counted = environment?.bytesOf(name, version);
-  return environment === undefined || counted === undefined ? undefined : measured(counted, environment.from);
 }
 
 function fromWheel(node: GraphNode, sources: SizeSources): Size | undefined {
@@ -78,7 +73,13 @@ function fromIndex(node: GraphNode, sources: SizeSources): Size | undefined {
 }
 
 /** A wheel's size times the nearest ratio that somebody measured. */
-function unpacked(node: GraphNode, file: string, size: number, { catalogue }: SizeSources, what: string): Size {
+function unpacked(
+  node: GraphNode,
+  file: string,
+  size: number,
+  { catalogue }: SizeSources,
+  what: string,
+): Size {
   const version = node.version ?? "";
   const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
   const same = catalogue?.measuredWheel(node.name, version, size);
@@ -122,10 +123,11 @@ function kindFor(name: string, file: string, catalogue: PythonCatalogue | undefi
 }
 
 /** What it weighed in its nearest version; farther versions, wider ranges. */
-function fromCatalogue(node: GraphNode, { catalogue, lockName }: SizeSources): Size {
-  const { name, version, locked } = node;
+function fromCatalogue({ name, version, locked }: GraphNode, { catalogue, lockName }: SizeSources): Size {
   if (locked !== undefined && locked.source !== "registry" && locked.source !== "url") {
-    return unknownSize(`${name} comes from ${locked.source === "project" ? "this workspace" : `a ${locked.source} source`}`);
+    return unknownSize(
+      `${name} comes from ${locked.source === "project" ? "this workspace" : `a ${locked.source} source`}`,
+    );
   }
   if (catalogue === undefined) return unknownSize("there is no catalogue");
   const where = locked === undefined || lockName === undefined ? "" : `${lockName} has no size of it; `;

@@ -60,12 +60,17 @@ function pythonNamed(image: string): string | undefined {
   const inside = /python-?(3\.\d+(?:\.\d+)?)/.exec(image)?.[1];
   if (tagged === null) return inside;
   const version = /^(3(?:\.\d+){1,2})(?![\d.])/.exec(tagged[1] ?? "")?.[1];
-  return version ?? (/^(?:$|3(?!\.)|latest|slim|alpine|[a-z])/.test(tagged[1] ?? "") ? newestInterpreter : undefined);
+  return (
+    version ??
+    (/^(?:$|3(?!\.)|latest|slim|alpine|[a-z])/.test(tagged[1] ?? "") ? newestInterpreter : undefined)
+  );
 }
 
 /** The usual interpreter where the project allows it, else the one nearest to it that it allows. */
 function interpreterFor(requiresPython: string | undefined): string {
-  const allowed = interpreters.filter((it) => satisfies(`${it}.99`, requiresPython ?? "") || satisfies(it, requiresPython ?? ""));
+  const allowed = interpreters.filter(
+    (it) => satisfies(`${it}.99`, requiresPython ?? "") || satisfies(it, requiresPython ?? ""),
+  );
   if (allowed.includes(usual)) return usual;
   const older = allowed.find((it) => compareVersions(it, usual) < 0);
   return older ?? allowed.at(-1) ?? usual;

@@ -3,7 +3,7 @@
  *
  * Invariant: total. A text that is no TOML, as while somebody types, gives what its unbroken parts say, at their places.
  */
-import { TomlError as ValueError, parse as parseValues } from "smol-toml";
+import { parse as parseValues, TomlError as ValueError } from "smol-toml";
 import { type AST, parseTOML } from "toml-eslint-parser";
 import { BoundedCache } from "../text/bounded-cache.ts";
 import type { Span } from "../text/span.ts";
@@ -15,8 +15,8 @@ export interface TomlText {
   readonly value: string;
   /** With its quotes. */
   readonly at: Span;
-  /** Where the value's first character stands when the source spells it as it is; undefined after escapes. */
-  readonly plainAt: number | undefined;
+  /** How many of the value's first characters the source spells as they are, from `at.start + 1` on. */
+  readonly plain: number;
 }
 
 export interface TomlList {
@@ -83,13 +83,14 @@ export function tomlValues(
 
 /** Parsed statements of one part of a text, offsets counted from the part's start. */
 interface Part {
+  readonly text: string;
   readonly statements: readonly AST.TOMLKeyValue[];
   readonly header: AST.TOMLTable | undefined;
 }
 
-/** One statement and where its part begins. */
-interface Placed {
-  readonly statement: AST.TOMLKeyValue;
+/** A text that was parsed and where it begins in the document. */
+interface Place {
+  readonly text: string;
   readonly offset: number;
 }
 
@@ -145,10 +146,10 @@ function partsOf(text: string): readonly Part[] | undefined {
     const [top] = parseTOML(text).body;
     const loose = top.body.flatMap((it) => (it.type === "TOMLKeyValue" ? [it] : []));
     const tables = top.body.flatMap((it) =>
-      it.type === "TOMLTable" ? [{ header: it, statements: it.body }] : [],
+      it.type === "TOMLTable" ? [{ text, header: it, statements: it.body }] : [],
     );
     return loose.length > 0 || tables.length === 0
-      ? [{ header: undefined, statements: loose }, ...tables]
+      ? [{ text, header: undefined, statements: loose }, ...tables]
       : tables;
   } catch {
     return undefined;
@@ -170,7 +171,8 @@ const isHeader = (line: string): boolean => headerLine.test(line);
 
 function addPart(root: Built, sections: TomlSection[], part: Part, offset: number): void {
   const table = part.header === undefined ? root : addSection(root, sections, part.header, offset);
-  for (const statement of part.statements) addStatement(table, { statement, offset });
+  const place = { text: part.text, offset };
+  for (const statement of part.statements) addStatement(table, statement, place);
 }
 
 function addSection(root: Built, sections: TomlSection[], header: AST.TOMLTable, offset: number): Built {
@@ -181,14 +183,14 @@ function addSection(root: Built, sections: TomlSection[], header: AST.TOMLTable,
   return tableAt(root, keys, headerAt, header.kind === "array");
 }
 
-function addStatement(table: Built, { statement, offset }: Placed): void {
-  const keys = keysOf(statement.key, offset);
+function addStatement(table: Built, statement: AST.TOMLKeyValue, place: Place): void {
+  const keys = keysOf(statement.key, place.offset);
   const last = keys.pop();
   if (last === undefined) return;
   const parent = keys.length === 0 ? table : tableAt(table, keys, last.keyAt, false);
   // The first of two equal keys counts; the text is no TOML then.
   if (!parent.entries.has(last.key)) {
-    parent.entries.set(last.key, { ...last, value: nodeOf(statement.value, offset) });
+    parent.entries.set(last.key, { ...last, value: nodeOf(statement.value, place) });
   }
 }
 
@@ -234,22 +236,22 @@ const emptyTable = (at: Span): Built => ({ kind: "table", entries: new Map(), at
 
 const isBuilt = (it: TomlTable): it is TomlTable & Built => it.entries instanceof Map;
 
-function nodeOf(node: AST.TOMLContentNode, offset: number): TomlNode {
-  const at = { start: node.range[0] + offset, end: node.range[1] + offset };
+function nodeOf(node: AST.TOMLContentNode, place: Place): TomlNode {
+  const [from, to] = node.range;
+  const at = { start: from + place.offset, end: to + place.offset };
   switch (node.type) {
     case "TOMLArray":
-      return { kind: "list", items: node.elements.map((it) => nodeOf(it, offset)), at };
+      return { kind: "list", items: node.elements.map((it) => nodeOf(it, place)), at };
     case "TOMLInlineTable": {
       const table = emptyTable(at);
-      for (const statement of node.body) addStatement(table, { statement, offset });
+      for (const statement of node.body) addStatement(table, statement, place);
       return table;
     }
     case "TOMLValue":
       switch (node.kind) {
         case "string": {
-          // Quotes around and nothing escaped: the source is the value.
-          const plain = node.value.length === at.end - at.start - 2;
-          return { kind: "text", value: node.value, at, plainAt: plain ? at.start + 1 : undefined };
+          const source = place.text.slice(from, to);
+          return { kind: "text", value: node.value, at, plain: plainLength(source, node.value) };
         }
         case "boolean":
           return { kind: "other", value: node.value, at };
@@ -262,10 +264,19 @@ function nodeOf(node: AST.TOMLContentNode, offset: number): TomlNode {
   }
 }
 
+/** Up to the first escape; nothing of a string of several lines, which may begin with a line break. */
+function plainLength(source: string, value: string): number {
+  if (/^(?:"""|''')/.test(source)) return 0;
+  const escaped = source.startsWith('"') ? source.indexOf("\\") : -1;
+  return escaped === -1 ? value.length : escaped - 1;
+}
+
 /** Of a chunk that does not parse, the statements and the lines of lists that do. */
 function addBroken(root: Built, sections: TomlSection[], text: string, chunk: Span): void {
   const body = text.slice(chunk.start, chunk.end);
-  const starts = [...body.matchAll(/^[ \t]*(?:[A-Za-z0-9_.-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=/gm)].map((it) => it.index);
+  const starts = [...body.matchAll(/^[ \t]*(?:[A-Za-z0-9_.-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=/gm)].map(
+    (it) => it.index,
+  );
   const head = body.slice(0, starts[0] ?? body.length);
   const header = partsOf(head)?.find((it) => it.header !== undefined)?.header;
   const broken = header === undefined && /^[ \t]*\[/m.test(head);
@@ -283,7 +294,8 @@ function addBroken(root: Built, sections: TomlSection[], text: string, chunk: Sp
       read = last;
     }
     if (part !== undefined) {
-      for (const statement of part.statements) addStatement(table, { statement, offset: chunk.start + start });
+      const place = { text: part.text, offset: chunk.start + start };
+      for (const statement of part.statements) addStatement(table, statement, place);
       index = read;
     } else addBrokenList(table, body.slice(start, end(index)), chunk.start + start);
   }
@@ -308,7 +320,8 @@ function addBrokenList(table: Built, source: string, offset: number): void {
       const lead = line.indexOf(item);
       const value = onlyPart(`x=[${item}\n]`)?.statements[0]?.value;
       if (value?.type === "TOMLArray") {
-        for (const it of value.elements) items.push(nodeOf(it, offset + at + lead - 3));
+        const place = { text: `x=[${item}`, offset: offset + at + lead - 3 };
+        for (const it of value.elements) items.push(nodeOf(it, place));
       }
     }
     at += line.length + 1;

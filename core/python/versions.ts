@@ -1,5 +1,5 @@
 /** The one door to PEP 440. Invariant: total; what is no version satisfies nothing and sorts first. */
-import { compare, explain, satisfies as matches, validRange } from "@renovatebot/pep440";
+import { compare, explain, satisfies as matches } from "@renovatebot/pep440";
 
 /** Whether an installer may take this version; pre-releases count, a lock may hold them. Empty: any. */
 export function satisfies(version: string, specifier: string): boolean {
@@ -13,8 +13,6 @@ export function satisfies(version: string, specifier: string): boolean {
     return false;
   }
 }
-
-export const isSpecifier = (text: string): boolean => text.trim() === "" || validRange(text) || /^===/.test(text);
 
 export const isVersion = (text: string): boolean => explain(text) !== null;
 
@@ -58,8 +56,7 @@ function poetryPart(part: string): string | undefined {
       const release = releaseOf(version);
       // The caret keeps the leftmost number that is not 0, the tilde the first two.
       const first = release.findIndex((it) => it !== 0);
-      const kept =
-        operator === "~" ? Math.min(2, release.length) : (first === -1 ? release.length : first + 1);
+      const kept = operator === "~" ? Math.min(2, release.length) : first === -1 ? release.length : first + 1;
       const next = release.slice(0, kept).map((it, index) => (index === kept - 1 ? it + 1 : it));
       return `>=${version},<${next.join(".")}`;
     }

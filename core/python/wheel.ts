@@ -82,7 +82,8 @@ function placeOf(name: string, { machine, libc }: Platform): number | undefined 
   const match = /^(manylinux|musllinux)_(\d+)_(\d+)_(\w+)$/.exec(name);
   const old = /^(manylinux(?:1|2010|2014))_(\w+)$/.exec(name);
   const [family, architecture] = [match?.[1] ?? "manylinux", match?.[4] ?? old?.[2]];
-  if (architecture !== machine || family !== (libc.kind === "glibc" ? "manylinux" : "musllinux")) return undefined;
+  if (architecture !== machine || family !== (libc.kind === "glibc" ? "manylinux" : "musllinux"))
+    return undefined;
   const [major, minor] =
     old === null ? [Number(match?.[2]), Number(match?.[3])] : (legacy[old[1] ?? ""] ?? [0, 0]);
   return major === libc.major && minor <= libc.minor ? libc.minor - minor : undefined;

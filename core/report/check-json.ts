@@ -5,10 +5,10 @@
  */
 import type { OfferedFix } from "../judge.ts";
 import type { RatedFinding } from "../rules/check.ts";
-import type { Size } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { Span } from "../text/span.ts";
+import { sizeJson } from "./size-json.ts";
 
 export interface CheckedDocument {
   /** As it is shown: relative to the working directory, with `/`. */
@@ -75,14 +75,3 @@ const editJson = (lines: LineIndex, { at, insert }: Edit): object => ({
   range: rangeOf(lines, at),
   newText: insert,
 });
-
-function sizeJson(size: Size): object {
-  switch (size.kind) {
-    case "measured":
-      return { kind: size.kind, bytes: size.bytes, from: size.from };
-    case "estimated":
-      return { kind: size.kind, low: size.low, high: size.high, basis: size.basis };
-    case "unknown":
-      return { kind: size.kind, because: size.because };
-  }
-}

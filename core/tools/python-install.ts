@@ -1,6 +1,7 @@
 /** What an install of Python distributions names: requirements, projects, files, extras and groups. */
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin, withoutSlash } from "../dockerfile/paths.ts";
+import { normalised } from "../python/names.ts";
 import type { PathWord } from "./effect.ts";
 import type { Invocation } from "./tool.ts";
 
@@ -128,27 +129,22 @@ export function requirementWord(word: Word): RequirementWord {
   );
   const name = match?.[1];
   return {
-    name: name === undefined || /\.(?:whl|zip|tar\.\w+|tgz)$/.test(name) ? undefined : normalisedName(name),
+    name: name === undefined || /\.(?:whl|zip|tar\.\w+|tgz)$/.test(name) ? undefined : normalised(name),
     text,
     extras: extrasIn(match?.[2]),
     word,
   };
 }
 
-/** PEP 503. */
-export const normalisedName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, "-");
-
 const extrasIn = (text: string | undefined): readonly string[] =>
-  (text ?? "").split(",").flatMap((it) => (it.trim() === "" ? [] : [normalisedName(it.trim())]));
+  (text ?? "").split(",").flatMap((it) => (it.trim() === "" ? [] : [normalised(it.trim())]));
 
 /** Values of an option that takes one name, or several between commas or spaces. */
 export const namesFrom = (words: readonly (Word | undefined)[]): readonly NamedWord[] =>
   words.flatMap((word) =>
     word?.text === undefined
       ? []
-      : word.text
-          .split(/[\s,]+/)
-          .flatMap((name) => (name === "" ? [] : [{ name: normalisedName(name), word }])),
+      : word.text.split(/[\s,]+/).flatMap((name) => (name === "" ? [] : [{ name: normalised(name), word }])),
   );
 
 const systemFolders = new Set(["/usr/local", "/usr", "/", "/opt/conda"]);

@@ -29,10 +29,17 @@ export type Command =
       readonly platform: string;
       readonly format: Format;
     }
+  | {
+      readonly kind: "weigh";
+      readonly path: string;
+      readonly extras: readonly string[];
+      readonly groups: readonly string[];
+      readonly format: Format;
+    }
   /** One line that says what is wrong with the arguments. */
   | { readonly kind: "refused"; readonly message: string };
 
-export const topics = ["check", "fix", "analyze"] as const;
+export const topics = ["check", "fix", "analyze", "weigh"] as const;
 export type Topic = (typeof topics)[number];
 
 const help = { help: { type: "boolean", short: "h" } } as const;
@@ -55,6 +62,12 @@ const optionsOf = {
     platform: { type: "string" },
     "plain-http": { type: "boolean" },
   },
+  weigh: {
+    ...help,
+    extra: { type: "string", multiple: true },
+    group: { type: "string", multiple: true },
+    format: { type: "string" },
+  },
 } as const;
 
 /** What the words of a command line ask for. */
@@ -62,7 +75,7 @@ export function commandOf(words: readonly string[]): Command {
   const [name, ...rest] = words;
   switch (name) {
     case undefined:
-      return refused("say what to do: check, fix or analyze; plimsoll --help tells more");
+      return refused("say what to do: check, fix, analyze or weigh; plimsoll --help tells more");
     case "--help":
     case "-h":
     case "help":
@@ -77,10 +90,11 @@ export function commandOf(words: readonly string[]): Command {
     case "analyze":
       return analyzeOf(rest);
     case "weigh":
+      return weighOf(rest);
     case "compare":
       return refused(`${name} is not there yet`);
     default:
-      return refused(`there is no command "${name}"; there are check, fix and analyze`);
+      return refused(`there is no command "${name}"; there are check, fix, analyze and weigh`);
   }
 }
 
@@ -147,6 +161,26 @@ function analyzeOf(words: readonly string[]): Command {
     platform: values.platform ?? "",
     dockerfile: values.dockerfile,
     context: values.context,
+    format: format.format,
+  };
+}
+
+function weighOf(words: readonly string[]): Command {
+  const read = reading("weigh", () =>
+    parseArgs({ args: [...words], options: optionsOf.weigh, allowPositionals: true }),
+  );
+  if (!read.ok) return read.command;
+  const { values, positionals } = read.parsed;
+  if (values.help === true) return { kind: "help", topic: "weigh" };
+  const [path = ".", ...more] = positionals;
+  if (more.length > 0) return refused(`weigh takes one project, not ${positionals.length}`);
+  const format = formatOf(values.format, []);
+  if (!format.ok) return format.command;
+  return {
+    kind: "weigh",
+    path,
+    extras: values.extra ?? [],
+    groups: values.group ?? [],
     format: format.format,
   };
 }

@@ -5,6 +5,7 @@ const overview = `plimsoll: what every line of a Dockerfile weighs in the image,
   plimsoll check [PATH…]      findings with their sizes
   plimsoll fix [PATH…]        apply the fixes
   plimsoll analyze IMAGE      the layers of a built image
+  plimsoll weigh [PATH]       what each requirement of a Python project weighs
 
   plimsoll COMMAND --help     the options of a command
   plimsoll --version
@@ -38,6 +39,15 @@ existing path is an archive or a layout, else a reference. DOCKER_HOST chooses t
   --plain-http            with --registry: allow it without TLS
   --dockerfile F          name the line of F that made each layer
   --context DIR           the build context of F, where it is not found by itself
+  --format text|json      text (default) or JSON
+`,
+  weigh: `plimsoll weigh [PATH] [--extra X…] [--group G…] [--format text|json]
+
+Weighs a pyproject.toml or requirements*.txt; a folder means the one inside it, no PATH the working directory.
+Sizes are those of installed packages, for the interpreter and platform of the project's Dockerfile.
+
+  --extra X               count this extra too; may be repeated
+  --group G               count this dependency group too; may be repeated
   --format text|json      text (default) or JSON
 `,
 };

@@ -23,6 +23,8 @@ async function run(words: readonly string[], console: Console): Promise<Exit> {
       return (await import("./fix.ts")).fix(command, console);
     case "analyze":
       return (await import("./analyze.ts")).analyze(command, console);
+    case "weigh":
+      return (await import("./weigh.ts")).weigh(command, console);
   }
 }
 

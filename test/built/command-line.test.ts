@@ -11,6 +11,8 @@ describe("usage", () => {
   it.each([
     [[]],
     [["weigh"]],
+    [["weigh", "a", "b"]],
+    [["weigh", "--format", "sarif"]],
     [["compare", "a", "b"]],
     [["inspect"]],
     [["check", "--image", "x"]],

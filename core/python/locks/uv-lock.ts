@@ -1,5 +1,12 @@
 /** uv.lock: forks by marker, extras, groups, and the size of each wheel where the index told it. */
-import { fileNameOf, type LockedDependency, type LockedFile, type LockedPackage, type LockReading, lockOf } from "../lock.ts";
+import {
+  fileNameOf,
+  type LockedDependency,
+  type LockedFile,
+  type LockedPackage,
+  type LockReading,
+  lockOf,
+} from "../lock.ts";
 import { MarkerCache } from "../marker-cache.ts";
 import type { Marker } from "../markers.ts";
 import { normalised } from "../names.ts";
@@ -10,7 +17,8 @@ export function readUvLock(text: string, path: string): LockReading {
   const read = tomlValues(text);
   if (!read.ok) return read;
   const { value } = read;
-  if (!isTable(value) || value["version"] !== 1) return { ok: false, why: "its version is not the one known here" };
+  if (!isTable(value) || value["version"] !== 1)
+    return { ok: false, why: "its version is not the one known here" };
   const markers = new MarkerCache();
   const packages = listIn(value, "package").flatMap((it) => (isTable(it) ? [packageOf(it, markers)] : []));
   return {

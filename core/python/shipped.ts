@@ -1,0 +1,108 @@
+/** What a Dockerfile installs of a Python project: which extras and groups, on which base image. */
+import type { Facts } from "../dockerfile/facts.ts";
+import type { PythonInstall } from "../tools/python-install.ts";
+import { type GroupId, groupsOf, type PythonProject } from "./project.ts";
+import { type Target, targetOfImage } from "./target.ts";
+
+/** One Dockerfile's view of the project. */
+export interface ShippedPython {
+  /** As the caller named it. */
+  readonly dockerfile: string;
+  readonly image: string | undefined;
+  readonly target: Target;
+  /** Empty: it installs nothing of the project that we can tell. */
+  readonly groups: readonly GroupId[];
+  /** Requirements files that are installed, as paths inside the image. */
+  readonly files: readonly string[];
+  /** pip leaves bytecode beside every module that it installs. */
+  readonly bytecode: boolean;
+  /** The versions come from the project's lock file. */
+  readonly locked: boolean;
+}
+
+/** Undefined: the shipped stages have nothing to do with Python. */
+export function shippedPython(
+  facts: Facts,
+  dockerfile: string,
+  project: PythonProject,
+): ShippedPython | undefined {
+  if (facts.foreign) return undefined;
+  const stages = stagesThatShip(facts);
+  const installs = [...stages].flatMap((index) => installsOf(facts, index));
+  const last = facts.stages.findLast((it) => it.shipped);
+  const image = last?.baseImage;
+  if (installs.length === 0 && !/python/.test(image ?? "")) return undefined;
+  const machine = last?.from.flags.find((it) => it.name === "platform")?.value;
+  return {
+    dockerfile,
+    image,
+    target: targetOfImage(
+      image,
+      project.requiresPython,
+      /arm64|aarch64/.test(machine ?? "") ? "aarch64" : "x86_64",
+    ),
+    groups: [...new Set(installs.flatMap((it) => groupsIn(it, project)))],
+    files: installs.flatMap((it) => it.files.map(({ path }) => path)),
+    bytecode: installs.length > 0 && installs.every((it) => it.tool === "pip"),
+    locked: installs.length > 0 && installs.every((it) => it.locked),
+  };
+}
+
+/** Stages in a target's chain, and those whose files a COPY takes from there. */
+function stagesThatShip(facts: Facts): ReadonlySet<number> {
+  const res = new Set<number>();
+  const waiting = facts.stages.filter((it) => it.shipped).map((it) => it.index);
+  for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
+    const stage = facts.stages[index];
+    if (stage === undefined || res.has(index)) continue;
+    res.add(index);
+    if (stage.parent !== undefined) waiting.push(stage.parent);
+    for (const it of stage.instructions) {
+      if (it.kind === "copy" && it.fromStage !== undefined) waiting.push(it.fromStage);
+    }
+  }
+  return res;
+}
+
+const installsOf = (facts: Facts, stage: number): readonly PythonInstall[] =>
+  (facts.stages[stage]?.instructions ?? []).flatMap((instruction) =>
+    instruction.kind !== "run"
+      ? []
+      : instruction.commands.flatMap((command) =>
+          command.runs === "never"
+            ? []
+            : (command.effects ?? []).flatMap((it) => (it.kind === "python-install" ? [it] : [])),
+        ),
+  );
+
+function groupsIn(install: PythonInstall, project: PythonProject): readonly GroupId[] {
+  const all = groupsOf(project);
+  const known = (it: GroupId): boolean => all.includes(it);
+  if (install.selection === undefined) {
+    return install.projects.flatMap((it): GroupId[] => [
+      "project",
+      ...it.extras.map((name): GroupId => `extra:${name}`).filter(known),
+    ]);
+  }
+  const { extras, allExtras, groups, allGroups, only, without, development } = install.selection;
+  const main = install.tool === "poetry" ? only.some(({ name }) => name === "main") : false;
+  const named = (list: typeof groups): GroupId[] =>
+    list.map(({ name }): GroupId => `group:${name}`).filter(known);
+  if (only.length > 0) return [...(main ? ["project" as const] : []), ...named(only)];
+  const dropped = named(without);
+  const byDefault = development === "left out" ? [] : defaultsOf(install, project);
+  const chosen: readonly GroupId[] = [
+    "project",
+    ...(allExtras
+      ? all.filter((it) => it.startsWith("extra:"))
+      : extras.map(({ name }): GroupId => `extra:${name}`)),
+    ...(allGroups ? all.filter((it) => it.startsWith("group:")) : [...byDefault, ...named(groups)]),
+  ];
+  return chosen.filter((it) => known(it) && !dropped.includes(it));
+}
+
+/** poetry installs every group that is not optional, the others their default ones. */
+const defaultsOf = ({ tool }: PythonInstall, project: PythonProject): readonly GroupId[] =>
+  tool === "poetry"
+    ? groupsOf(project).filter((it) => it.startsWith("group:") && !project.optionalGroups.includes(it))
+    : project.defaultGroups;

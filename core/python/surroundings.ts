@@ -1,0 +1,35 @@
+/** What the engine found around a Python document: values only; anything may be absent. */
+import type { PythonCatalogue } from "./catalogue.ts";
+import type { Lock } from "./lock.ts";
+import type { PythonProject } from "./project.ts";
+import type { ShippedPython } from "./shipped.ts";
+import type { InstalledSizes } from "./sizes.ts";
+import { type Target, targetOfImage } from "./target.ts";
+
+export interface PythonSurroundings {
+  readonly lock: Lock | undefined;
+  /** A lock file that is there and cannot be read, and why. */
+  readonly lockTrouble: { readonly path: string; readonly why: string } | undefined;
+  /** One for each Dockerfile that has to do with the project. */
+  readonly images: readonly ShippedPython[];
+  /** Files that the document names (`-r`, dynamic dependencies), by the path it names them with. */
+  readonly files: ReadonlyMap<string, PythonProject>;
+  readonly catalogue: PythonCatalogue | undefined;
+  readonly environment: InstalledSizes | undefined;
+}
+
+export const emptySurroundings: PythonSurroundings = {
+  lock: undefined,
+  lockTrouble: undefined,
+  images: [],
+  files: new Map(),
+  catalogue: undefined,
+  environment: undefined,
+};
+
+/** The one that installs most of the project decides; without any, what the project asks for. */
+export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | undefined =>
+  [...images].sort((a, b) => b.groups.length + b.files.length - (a.groups.length + a.files.length))[0];
+
+export const targetFor = (project: PythonProject, surroundings: PythonSurroundings): Target =>
+  decidingImage(surroundings)?.target ?? targetOfImage(undefined, project.requiresPython);

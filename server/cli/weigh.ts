@@ -1,0 +1,155 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { documentKindOf } from "../../core/document-kind.ts";
+import { type GroupId, groupsOf, type PythonProject, withNamedFiles } from "../../core/python/project.ts";
+import { dependencyGroup, extraGroup, readPyproject } from "../../core/python/pyproject.ts";
+import { readRequirementsFile } from "../../core/python/requirements-file.ts";
+import { type ShippedPython, shippedPython } from "../../core/python/shipped.ts";
+import { targetFor } from "../../core/python/surroundings.ts";
+import { TomlReader } from "../../core/python/toml.ts";
+import { Scales } from "../../core/python/weigh.ts";
+import { weighJson } from "../../core/report/weigh-json.ts";
+import { weighText } from "../../core/report/weigh-text.ts";
+import { LineIndex } from "../../core/text/line-index.ts";
+import { findDocuments } from "../engine/find-documents.ts";
+import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
+import { findSurroundings } from "../engine/python/find-surroundings.ts";
+import { troubleText } from "../engine/trouble-text.ts";
+import type { Command } from "./arguments.ts";
+import { type Console, type Exit, exits } from "./console.ts";
+import { isInside, shownPath } from "./inputs.ts";
+import { Workbench } from "./workbench.ts";
+
+/** Folders searched for Dockerfiles around a project. */
+const mostFolders = 2_000;
+
+interface Document {
+  readonly path: string;
+  readonly text: string;
+  readonly project: PythonProject;
+}
+
+export async function weigh(
+  { path: given, extras, groups, format }: Extract<Command, { kind: "weigh" }>,
+  console: Console,
+): Promise<Exit> {
+  const document = await documentAt(given, console.directory);
+  if (typeof document === "string") return trouble(document, console);
+  const { path, project } = document;
+  const shown = (it: string): string => shownPath(console.directory, it);
+  const folder = isInside(console.directory, path) ? console.directory : dirname(path);
+  const catalogue = pythonCatalogueIn(console.home);
+  const found = await findSurroundings(path, project, { folder, catalogue, shown });
+  if (found.lockTrouble !== undefined) {
+    return trouble(`cannot read ${found.lockTrouble.path}: ${found.lockTrouble.why}`, console);
+  }
+  const whole = withNamedFiles(project, (it) => found.files.get(it));
+  const asked = [...extras.map(extraGroup), ...groups.map(dependencyGroup)];
+  const unknown = asked.find((it) => !groupsOf(whole).includes(it));
+  if (unknown !== undefined) {
+    const [kind, name] = unknown.split(":");
+    const there = groupsOf(whole).flatMap((it) =>
+      it.startsWith(`${kind}:`) ? [it.slice(it.indexOf(":") + 1)] : [],
+    );
+    const list = there.length === 0 ? "there are none" : `there are ${there.join(", ")}`;
+    return trouble(`${shown(path)} has no ${kind} "${name}"; ${list}`, console);
+  }
+  const surroundings = { ...found, images: await imagesAround(path, whole, console) };
+  if (console.signal.aborted) return exits.interrupted;
+  const chosen: readonly GroupId[] = ["project", ...asked];
+  const target = targetFor(whole, surroundings);
+  const { lock, environment } = surroundings;
+  const scales = new Scales({
+    project: whole,
+    target,
+    lock,
+    catalogue: surroundings.catalogue,
+    groups: chosen,
+    sources: environment === undefined ? {} : { environment },
+  });
+  const lines = new Map<string, LineIndex>([[shown(path), new LineIndex(document.text)]]);
+  for (const it of new Set(whole.requirements.map((one) => one.path))) {
+    if (!lines.has(it)) lines.set(it, new LineIndex(await readFile(resolve(console.directory, it), "utf8")));
+  }
+  const report = {
+    project: whole.name ?? shown(path),
+    weighed: scales.weigh(),
+    lineOf: (it: { path: string; at: { start: number } }) => lines.get(it.path)?.lineAt(it.at.start) ?? 0,
+  };
+  await console.out(
+    format === "json"
+      ? `${JSON.stringify(weighJson(report), undefined, 2)}\n`
+      : weighText(
+          {
+            ...report,
+            chosen: asked.map((it) => it.replace(":", " ")),
+            lockPath: lock?.path,
+            images: surroundings.images,
+          },
+          console.paint,
+        ),
+  );
+  return exits.fine;
+}
+
+function trouble(message: string, console: Console): Exit {
+  console.trouble(message);
+  return exits.trouble;
+}
+
+/** A file, or in a folder its pyproject.toml, else its requirements.txt. A text instead: why there is none. */
+async function documentAt(given: string, directory: string): Promise<Document | string> {
+  const path = resolve(directory, given);
+  try {
+    const real = await realpath(path);
+    const files = (await stat(real)).isDirectory()
+      ? [join(real, "pyproject.toml"), join(real, "requirements.txt")]
+      : [real];
+    for (const file of files) {
+      if (files.length > 1 && !(await isFile(file))) continue;
+      const kind = documentKindOf(basename(file));
+      if (kind !== "pyproject" && kind !== "requirements") break;
+      const text = await readFile(file, "utf8");
+      const shown = shownPath(directory, join(path, relative(real, file)));
+      const project =
+        kind === "pyproject"
+          ? readPyproject(new TomlReader().read(text), shown)
+          : readRequirementsFile(text, shown);
+      return { path: file, text, project };
+    }
+    return files.length > 1
+      ? `there is no pyproject.toml and no requirements.txt in ${given}`
+      : `${given} is not a pyproject.toml or requirements*.txt by its name`;
+  } catch (cause) {
+    return `cannot read ${given}: ${troubleText(cause)}`;
+  }
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (it) => it.isFile(),
+    () => false,
+  );
+
+/** What the Dockerfiles in the project's folder install of it. */
+async function imagesAround(
+  path: string,
+  project: PythonProject,
+  console: Console,
+): Promise<readonly ShippedPython[]> {
+  const folder = dirname(path);
+  const { documents } = await findDocuments(folder, { signal: console.signal, most: mostFolders });
+  const dockerfiles = documents.filter((it) => it.kind === "dockerfile");
+  if (dockerfiles.length === 0) return [];
+  const bench = await Workbench.open(console);
+  const res: ShippedPython[] = [];
+  for (const it of dockerfiles) {
+    const shown = shownPath(console.directory, it.path);
+    const opened = await bench.read({ path: it.path, shown, kind: it.kind, folder });
+    if (typeof opened === "string" || console.signal.aborted) continue;
+    const facts = bench.judge.factsOf(opened.reading, opened.world);
+    const shipped = facts === undefined ? undefined : shippedPython(facts, shown, project);
+    if (shipped !== undefined) res.push(shipped);
+  }
+  return res;
+}

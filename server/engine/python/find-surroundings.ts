@@ -1,0 +1,116 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
+import type { Lock } from "../../../core/python/lock.ts";
+import { lockNames, readLock } from "../../../core/python/locks/read-lock.ts";
+import { type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
+import { readRequirementsFile } from "../../../core/python/requirements-file.ts";
+import { readSetupCfg } from "../../../core/python/setup-cfg.ts";
+import { emptySurroundings, type PythonSurroundings } from "../../../core/python/surroundings.ts";
+import { troubleText } from "../trouble-text.ts";
+
+/** Nobody's requirements nest deeper; a file that names itself ends sooner. */
+const mostFiles = 50;
+/** Locks of the largest projects are a few MB. */
+const largestFile = 32_000_000;
+
+interface Options {
+  /** The workspace folder: locks are looked for from the document's folder up to it. */
+  readonly folder: string;
+  readonly catalogue: () => Promise<PythonCatalogue | undefined>;
+  /** How a path is shown to people. */
+  readonly shown: (path: string) => string;
+}
+
+/** Lock, named files and catalogue around one Python document; images are the caller's to add. */
+export async function findSurroundings(
+  path: string,
+  project: PythonProject,
+  { folder, catalogue, shown }: Options,
+): Promise<PythonSurroundings> {
+  const [found, files, known] = await Promise.all([
+    findLock(dirname(path), folder, shown),
+    namedFiles(path, project, shown),
+    catalogue(),
+  ]);
+  return { ...emptySurroundings, ...found, files, catalogue: known };
+}
+
+/** A lock of the document's own folder wins; a workspace's lies above its members. */
+async function findLock(
+  start: string,
+  folder: string,
+  shown: (path: string) => string,
+): Promise<Pick<PythonSurroundings, "lock" | "lockTrouble">> {
+  let lockTrouble: PythonSurroundings["lockTrouble"];
+  for (const here of foldersUp(start, folder)) {
+    for (const kind of lockNames) {
+      const path = join(here, kind);
+      const text = await textOf(path);
+      if (text === undefined) continue;
+      const read =
+        typeof text === "string" ? readLock(kind, text, shown(path)) : { ok: false as const, why: text.why };
+      if (read.ok) return { lock: read.lock, lockTrouble };
+      lockTrouble ??= { path: shown(path), why: read.why };
+    }
+  }
+  const lock: Lock | undefined = undefined;
+  return { lock, lockTrouble };
+}
+
+function foldersUp(start: string, top: string): readonly string[] {
+  const res = [start];
+  for (let at = start; at !== resolve(top) && at !== dirname(at); at = dirname(at)) res.push(dirname(at));
+  // Outside of the workspace folder only the document's own folder is looked at.
+  return res.at(-1) === resolve(top) ? res : [start];
+}
+
+/** Every file that the document names, with those that it names in turn taken in. */
+async function namedFiles(
+  path: string,
+  project: PythonProject,
+  shown: (path: string) => string,
+): Promise<ReadonlyMap<string, PythonProject>> {
+  let left = mostFiles;
+  const read = async (
+    from: string,
+    named: string,
+    above: readonly string[],
+  ): Promise<PythonProject | undefined> => {
+    const file = resolve(dirname(from), named);
+    if (above.includes(file) || left <= 0) return undefined;
+    left -= 1;
+    const text = await textOf(file);
+    if (typeof text !== "string") return undefined;
+    const own = /\.cfg$/.test(file)
+      ? readSetupCfg(text, shown(file))
+      : readRequirementsFile(text, shown(file));
+    const inner = new Map<string, PythonProject>();
+    for (const it of own.files) {
+      const found = await read(file, it.path, [...above, file]);
+      if (found !== undefined) inner.set(it.path, found);
+    }
+    return withNamedFiles(own, (it) => inner.get(it));
+  };
+  const res = new Map<string, PythonProject>();
+  for (const it of project.files) {
+    if (it.kind === "project" || /^[a-z]+:\/\//.test(it.path)) continue;
+    const found = await read(path, it.path, [path]);
+    if (found !== undefined) res.set(it.path, found);
+  }
+  return res;
+}
+
+/** Undefined: it is not there; an object: it cannot be read, and why. */
+async function textOf(path: string): Promise<string | { readonly why: string } | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size > largestFile) return { why: "it is too large" };
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    return code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR"
+      ? undefined
+      : { why: troubleText(cause) };
+  }
+}
