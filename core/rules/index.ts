@@ -1,5 +1,6 @@
 // Written by `npm run codegen`. Do not edit.
 import { buildToolsShipped } from "./build-tools-shipped.ts";
+import { bytecodeDuplicated } from "./bytecode-duplicated.ts";
 import { copiedAgain } from "./copied-again.ts";
 import { copiedThenChanged } from "./copied-then-changed.ts";
 import { cudaTwice } from "./cuda-twice.ts";
@@ -14,6 +15,7 @@ import { testsCopied } from "./tests-copied.ts";
 
 export const rules = [
   buildToolsShipped,
+  bytecodeDuplicated,
   copiedAgain,
   copiedThenChanged,
   cudaTwice,

@@ -31,6 +31,12 @@ export type Effect =
   | ProjectInstall
   | ProjectPrune
   | Compile
+  /** Compiles Python files below these paths; what is up to date is left alone unless it is forced. */
+  | {
+      readonly kind: "compile-bytecode";
+      readonly paths: readonly PathWord[];
+      readonly force: Word | undefined;
+    }
   /** Takes symbols out of programs. */
   | { readonly kind: "strip"; readonly paths: readonly PathWord[] }
   | ModelDownload

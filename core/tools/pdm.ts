@@ -47,6 +47,7 @@ export const pdm: Tool = {
             indexes: [],
             locked: true,
             into: posixJoin(call.directory, ".venv") ?? "/app/.venv",
+            compiles: false,
             dependencies: true,
             upgrades: false,
           },

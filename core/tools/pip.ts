@@ -5,6 +5,7 @@ import { pipCache, uvCache } from "./language-caches.ts";
 import {
   environmentFolder,
   type IndexWord,
+  isSet,
   type PythonInstall,
   type PythonInstaller,
   projectWord,
@@ -145,6 +146,10 @@ const mayBuild = (args: SplitArguments): readonly Effect[] =>
     ? []
     : [{ kind: "build" }];
 
+/** uv leaves bytecode to the first import unless it is told otherwise. */
+export const compilesByUv = ({ environment }: Invocation, args: SplitArguments): boolean =>
+  hasOption(args, "--compile-bytecode", "--compile") || isSet(environment.get("UV_COMPILE_BYTECODE"));
+
 function targetOf(call: Invocation, args: SplitArguments): string {
   const named = optionValue(args, "-t", "--target", "--prefix", "--root");
   const path = posixJoin(call.directory, named?.text);
@@ -183,6 +188,7 @@ function pipInstall(
     indexes: indexesIn(args),
     ...torchBackendIn(args),
     locked: false,
+    compiles: tool === "pip" ? !hasOption(args, "--no-compile") : compilesByUv(call, args),
     into: targetOf(call, args),
     dependencies: !hasOption(args, "--no-deps"),
     upgrades: hasOption(args, "-U", "--upgrade"),

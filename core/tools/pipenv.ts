@@ -47,6 +47,7 @@ export const pipenv: Tool = {
           ? "/usr/local/lib"
           : (posixJoin(call.directory, ".venv") ?? "/app/.venv"),
         locked: action.text === "sync" || hasOption(args, "--deploy", "--ignore-pipfile"),
+        compiles: true,
         dependencies: true,
         upgrades: false,
       },

@@ -48,6 +48,7 @@ export const poetry: Tool = {
             indexes: [],
             locked: true,
             into: poetryFolder(call),
+            compiles: hasOption(args, "--compile"),
             dependencies: true,
             upgrades: false,
           },

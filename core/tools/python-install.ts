@@ -87,6 +87,8 @@ export interface PythonInstall {
   readonly locked: boolean;
   /** Where the packages go: a site-packages folder, an environment or a prefix above it. */
   readonly into: string;
+  /** Bytecode is written beside the modules. */
+  readonly compiles: boolean;
   /** False for `--no-deps`. */
   readonly dependencies: boolean;
   readonly upgrades: boolean;

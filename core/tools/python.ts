@@ -1,7 +1,7 @@
 import type { Effect } from "./effect.ts";
 import { nltkEffects, scriptedDownloads, spacyEffects } from "./model-hubs.ts";
 import { pipEffects } from "./pip.ts";
-import { type Invocation, splitArguments, type Tool } from "./tool.ts";
+import { type Invocation, pathWords, splitArguments, type Tool } from "./tool.ts";
 import { uv } from "./uv.ts";
 
 /** The interpreter: modules that are tools of their own, and one-line scripts. */
@@ -33,6 +33,19 @@ function moduleEffects(call: Invocation): readonly Effect[] | undefined {
       return spacyEffects(call.words);
     case "nltk.downloader":
       return nltkEffects(call);
+    case "compileall": {
+      const args = splitArguments(
+        call.words,
+        new Set(["-d", "-s", "-p", "-x", "-i", "-j", "-r", "-o", "-e"]),
+      );
+      return [
+        {
+          kind: "compile-bytecode",
+          paths: pathWords(args.operands, call.directory),
+          force: args.options.find(({ name }) => name === "-f")?.word,
+        },
+      ];
+    }
     case "venv":
       return [
         {

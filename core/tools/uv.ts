@@ -2,7 +2,7 @@ import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
 import { uvCache } from "./language-caches.ts";
-import { indexesIn, pipEffects } from "./pip.ts";
+import { compilesByUv, indexesIn, pipEffects } from "./pip.ts";
 import {
   environmentFolder,
   isSet,
@@ -131,6 +131,7 @@ function plain(
     selection: undefined,
     indexes: indexesIn(args),
     locked: false,
+    compiles: compilesByUv(call, args),
     into: tool === "uv tool" ? "/root/.local/share/uv/tools" : environmentFolder(call),
     dependencies: true,
     upgrades: hasOption(args, "-U", "--upgrade"),
