@@ -37,6 +37,8 @@ export class Judge {
   /** Facts depend on what a world says is built; the last ones of each reading are kept. */
   readonly #facts = new WeakMap<Reading, { readonly build: Build; readonly facts: Facts }>();
 
+  /** What the fixes of one reading are judged on: asked for once for each of its findings. */
+  readonly #grounds = new WeakMap<Reading, Ground>();
   /** The same of the version before. */
   readonly #earlier = new WeakMap<Reading, Facts>();
 
@@ -106,7 +108,12 @@ export class Judge {
   #groundOf(reading: Reading, world: World, choices: RuleChoices): Ground | undefined {
     const facts = this.factsOf(reading, world);
     if (facts === undefined) return undefined;
-    return { reader: this.#reader, facts, findings: this.findings(reading, world, choices), world, choices };
+    const known = this.#grounds.get(reading);
+    if (known?.world === world && known.choices === choices) return known;
+    const findings = this.findings(reading, world, choices);
+    const ground = { reader: this.#reader, facts, findings, world, choices };
+    this.#grounds.set(reading, ground);
+    return ground;
   }
 
   /** What a Dockerfile says when the world's targets are built. */

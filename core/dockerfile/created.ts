@@ -3,7 +3,7 @@ import type { BuildContext } from "../context/build-context.ts";
 import type { Bytes } from "../size/bytes.ts";
 import { sumOf } from "../size/bytes.ts";
 import type { Effect } from "../tools/effect.ts";
-import type { CopyInstruction, Instruction, RunInstruction } from "./facts.ts";
+import type { Command, CopyInstruction, Instruction, RunInstruction } from "./facts.ts";
 import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
 
 /** Something that a deletion by path hides. */
@@ -27,9 +27,12 @@ export function hiddenBy(
 }
 
 /** The effects that hold at the end of a RUN, each with what later commands of the same RUN take away again. */
-export function keptEffects(run: RunInstruction): readonly Effect[] {
+export const keptEffects = (run: RunInstruction): readonly Effect[] => run.keptEffects;
+
+/** The same from the commands. */
+export function keptEffectsOf(commands: readonly Command[]): readonly Effect[] {
   const kept: Effect[] = [];
-  for (const command of run.commands) {
+  for (const command of commands) {
     if (command.runs === "never") continue;
     for (const effect of command.effects ?? []) {
       for (let index = kept.length - 1; index >= 0; index -= 1) {

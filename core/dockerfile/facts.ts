@@ -47,6 +47,8 @@ export interface RunInstruction extends InstructionBase {
   /** In source order. Empty when `opaque` says why the body could not be read. */
   readonly commands: readonly Command[];
   readonly opaque: string | undefined;
+  /** What holds at its end; ask through created.ts. */
+  readonly keptEffects: readonly Effect[];
   /** Where ` && command` can be added so that it runs after all others, or undefined where that is not provable. */
   readonly appendAt: number | undefined;
   /** Where a flag such as `--mount=…` can be added, before the body. */

@@ -44,6 +44,7 @@ export function deletes(pattern: string, path: string): boolean {
 }
 
 function matchesName(pattern: string, name: string): boolean {
+  if (!/[*?[]/.test(pattern)) return pattern === name;
   if (pattern.includes("[")) return false;
   if (name.startsWith(".") && !pattern.startsWith(".")) return false;
   const source = pattern

@@ -3,6 +3,7 @@ import type { Span } from "../text/span.ts";
 import type { Effect } from "../tools/effect.ts";
 import { effectsOf } from "../tools/effects-of.ts";
 import type { Content, RelativeWord } from "./content.ts";
+import { keptEffectsOf } from "./created.ts";
 import type { EvaluatedCommand } from "./evaluate.ts";
 import type {
   Command,
@@ -91,6 +92,7 @@ class PlacedOther extends Placed implements OtherInstruction {
 class PlacedCopy extends Placed implements CopyInstruction {
   readonly kind = "copy";
   #sources: readonly Word[] | undefined;
+  #destinationPath: string | undefined | "unknown" = "unknown";
 
   get from(): Word | undefined {
     const flag = this.flags.find((it) => it.name === "from");
@@ -111,6 +113,11 @@ class PlacedCopy extends Placed implements CopyInstruction {
   }
 
   get destinationPath(): string | undefined {
+    if (this.#destinationPath === "unknown") this.#destinationPath = this.#destinationPathNow();
+    return this.#destinationPath;
+  }
+
+  #destinationPathNow(): string | undefined {
     const text = this.destination?.text;
     const path = posixJoin(this.content.place.here.workdir, text);
     const isDirectory = this.ownWords.length > 2 || /\/$|\/\.$|^\.\.?$/.test(text ?? "");
@@ -126,6 +133,7 @@ class PlacedRun extends Placed implements RunInstruction {
   readonly kind = "run";
   #mounts: readonly Mount[] | undefined;
   #commands: readonly Command[] | undefined;
+  #keptEffects: readonly Effect[] | undefined;
 
   get form(): "shell" | "exec" {
     return this.content.isExec ? "exec" : "shell";
@@ -146,6 +154,11 @@ class PlacedRun extends Placed implements RunInstruction {
 
   get opaque(): string | undefined {
     return this.content.opaque;
+  }
+
+  get keptEffects(): readonly Effect[] {
+    this.#keptEffects ??= keptEffectsOf(this.commands);
+    return this.#keptEffects;
   }
 
   get appendAt(): number | undefined {

@@ -78,6 +78,7 @@ export const apt: Tool = {
       case "clean":
         return [{ kind: "uncache", cache: "apt-archives" }];
       case "distclean":
+      case "dist-clean":
         return [
           { kind: "uncache", cache: "apt-archives" },
           { kind: "uncache", cache: "apt-lists" },

@@ -13,7 +13,12 @@ export function effectsOf(command: Omit<Command, "effects">): readonly Effect[] 
   const call = unwrapped(command);
   const program = call.words[0]?.text;
   // Assignments and redirections alone run no program.
-  const own = call.words.length === 0 ? [] : toolFor(program)?.effects(call);
+  const own =
+    call.words.length === 0
+      ? []
+      : asksOnly(call)
+        ? [{ kind: "nothing" as const }]
+        : toolFor(program)?.effects(call);
   const written = command.redirects.flatMap(({ operator, target }) => {
     const path = posixJoin(command.directory, target.text);
     // `>&2` names no file.
@@ -23,6 +28,10 @@ export function effectsOf(command: Omit<Command, "effects">): readonly Effect[] 
   if (written.length === 0) return own;
   return [...(own ?? []), { kind: "create", paths: written }];
 }
+
+/** `yarn --version` and its kin. */
+const asksOnly = ({ words }: Invocation): boolean =>
+  words.length === 2 && /^(?:--version|--help|-V)$/.test(words[1]?.text ?? "");
 
 const toolFor = (program: string | undefined) =>
   program === undefined ? undefined : (toolsByName.get(baseName(program)) ?? versioned(program));
