@@ -91,8 +91,16 @@ export class Workbench {
   }
 }
 
-const worldOf = ({ targets, context, packageSizes }: FoundWorld): Omit<World, "knowledge"> => ({
+const worldOf = ({
   targets,
+  buildArguments,
+  gpu,
+  context,
+  packageSizes,
+}: FoundWorld): Omit<World, "knowledge"> => ({
+  targets,
+  ...(buildArguments && { buildArguments }),
+  gpu,
   context,
   packageSizes,
 });

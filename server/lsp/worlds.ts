@@ -143,6 +143,6 @@ export class Worlds {
 
 function worldFrom({ found, knowledge }: Place): World {
   if (found === undefined) return knowledge === undefined ? emptyWorld : { ...emptyWorld, knowledge };
-  const { targets, context, packageSizes } = found;
-  return { targets, context, packageSizes, knowledge };
+  const { targets, buildArguments, gpu, context, packageSizes } = found;
+  return { targets, ...(buildArguments && { buildArguments }), gpu, context, packageSizes, knowledge };
 }

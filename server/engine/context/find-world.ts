@@ -5,13 +5,19 @@ import { ListedContext } from "../../../core/context/listed-context.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
-import { type BuildPlan, buildPlans } from "./compose.ts";
+import { bakePlans } from "./bake.ts";
+import type { BuildPlan } from "./build-plan.ts";
+import { composePlans } from "./compose.ts";
 import { walk } from "./walk.ts";
 
 /** What is known around one Dockerfile. */
 export interface FoundWorld {
   /** Stage names; "" is the last stage. None: nobody says. */
   readonly targets: readonly string[];
+  /** Values for ARGs, the same for all that is built; undefined: given, but not known. */
+  readonly buildArguments: ReadonlyMap<string, string | undefined> | undefined;
+  /** Something that is built from it reserves a GPU. */
+  readonly gpu: boolean;
   readonly context: BuildContext | undefined;
   readonly contextPath: string | undefined;
   /** Names of images that compose or bake files build from this Dockerfile. */
@@ -81,12 +87,19 @@ export class WorldFinder {
     const folders = this.#foldersOf(dockerfile);
     const plans: BuildPlan[] = [];
     for (const folder of folders) {
-      plans.push(...(await buildPlans(folder, dockerfile)));
+      const baked = await bakePlans(folder);
+      plans.push(
+        ...(await composePlans(folder, dockerfile)),
+        ...baked.filter((it) => it.dockerfile === dockerfile),
+      );
       if (plans.length > 0) break;
     }
     const place = await this.#placeOf(plans, settings.context, folders, copySources);
     const targets = settings.target === "" ? unique(plans.map((it) => it.target)) : [settings.target];
+    const chosen = settings.target === "" ? plans : plans.filter((it) => it.target === settings.target);
     return {
+      buildArguments: argumentsOf(chosen),
+      gpu: chosen.some((it) => it.gpu),
       targets: targets.every((it) => it === "") ? [] : targets,
       context: place === undefined ? undefined : await this.#read(dockerfile, place, signal),
       contextPath: place?.path,
@@ -142,6 +155,18 @@ export class WorldFinder {
       return undefined;
     }
   }
+}
+
+/** What all plans give is known; what only some give, or give differently, is not. */
+function argumentsOf(plans: readonly BuildPlan[]): FoundWorld["buildArguments"] {
+  const names = new Set(plans.flatMap((it) => [...it.buildArguments.keys()]));
+  if (names.size === 0) return undefined;
+  return new Map(
+    [...names].map((name) => {
+      const values = new Set(plans.map((it) => it.buildArguments.get(name)));
+      return [name, values.size === 1 ? [...values][0] : undefined];
+    }),
+  );
 }
 
 /** The file beside the Dockerfile wins over the context's own. */
