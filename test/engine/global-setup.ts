@@ -8,7 +8,7 @@ import type { TestProject } from "vitest/node";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "docker");
 const socket = join(folder, "docker.sock");
-const needed = ["docker.io", "docker-registry", "busybox-static", "openssl"];
+const needed = ["docker.io", "docker-registry", "busybox-static", "openssl", "debootstrap"];
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -27,6 +27,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     console.log(`skipped: ${reason}`);
     return undefined;
   }
+  // A daemon that was killed leaves its network namespace mounted.
+  spawnSync("umount", [join(folder, "exec", "netns", "default")]);
   rmSync(join(folder, "exec"), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const log: string[] = [];

@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect } from "vitest";
+import type { Facts } from "../../../core/dockerfile/facts.ts";
+import type { RatedFinding } from "../../../core/rules/check.ts";
+import type { RuleId } from "../../../core/rules/index.ts";
+import { DebianPackageSizes } from "../../../core/size/debian-package-sizes.ts";
+import type { Size } from "../../../core/size/size.ts";
+import { applyEdits } from "../../../core/text/edit.ts";
+import { EditMap } from "../../../core/text/edit-map.ts";
+import type { World } from "../../../core/world.ts";
+import { debianCatalogue } from "../../../scripts/catalogue.ts";
+import { newJudge, worldWith } from "../../core/support/judge.ts";
+import { docker } from "./bases.ts";
+
+/** A fix proved by building: the Dockerfile is built before and after it on the classic store. */
+export interface Proof {
+  readonly rule: RuleId;
+  readonly title: string;
+  /** `FROM` one of the images of bases.ts. */
+  readonly dockerfile: string;
+  /** The build context: text, or a size for a file of that many bytes. */
+  readonly files?: Readonly<Record<string, string | number>>;
+  /** A piece of the title of the fix to take; without it the first one. */
+  readonly fix?: string;
+  /** What both images have to run without failing; none: the image's own command. */
+  readonly runs?: readonly string[];
+  /** The rule cannot tell the size: then it is enough that bytes go. */
+  readonly sizeUnknown?: boolean;
+}
+
+const judge = await newJudge();
+const packageSizes = new DebianPackageSizes(debianCatalogue());
+
+/** Throws where the finding, the fix, either build, either run or the number is not what the rule says. */
+export function prove(host: string, proof: Proof): void {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-proof-"));
+  try {
+    const world = worldOf(proof);
+    const reading = judge.read("dockerfile", proof.dockerfile);
+    const finding = judge.findings(reading, world, {}).find((it) => it.rule === proof.rule);
+    if (finding === undefined) throw new Error(`${proof.rule} finds nothing`);
+    const fix = judge
+      .fixes(reading, world, {}, finding)
+      .find((it) => it.title.includes(proof.fix ?? "") && (it.otherFiles ?? []).length === 0);
+    if (fix === undefined) throw new Error(`no fix "${proof.fix ?? ""}" among those offered`);
+    const text = applyEdits(proof.dockerfile, fix.edits);
+    const after = judge.read("dockerfile", text);
+    if (reading.facts === undefined || after.facts === undefined) throw new Error("no Dockerfile");
+    writeContext(folder, proof);
+    const map = new EditMap(fix.edits);
+    const stays = (at: number): number | undefined => map.offsetAfter(at);
+    const untouched = new Map(
+      reading.facts.instructions.flatMap((it) => {
+        const start = map.touches(it.at) ? undefined : stays(it.at.start);
+        return start === undefined ? [] : [[it.at.start, start] as const];
+      }),
+    );
+    const before = build(host, folder, proof, proof.dockerfile, reading.facts);
+    const now = build(host, folder, proof, text, after.facts);
+    const kept = new Set(untouched.values());
+    const saved =
+      sumWhere(before, (start) => !untouched.has(start)) - sumWhere(now, (start) => !kept.has(start));
+    expect(saved, `bytes saved, said: ${JSON.stringify(finding.saving)}`).toSatisfy((it: number) =>
+      agrees(it, finding, proof),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function agrees(saved: number, { saving }: RatedFinding, { sizeUnknown }: Proof): boolean {
+  if (sizeUnknown === true) return saving.kind === "unknown" && saved > 0;
+  return isWithin(saved, saving);
+}
+
+function isWithin(saved: number, saving: Size): boolean {
+  switch (saving.kind) {
+    case "measured":
+      return saved === saving.bytes;
+    case "estimated":
+      return saving.low <= saved && saved <= saving.high;
+    case "unknown":
+      return false;
+  }
+}
+
+function worldOf({ files }: Proof): World {
+  const sizes = Object.entries(files ?? {}).map(
+    ([path, content]) => [path, typeof content === "number" ? content : Buffer.byteLength(content)] as const,
+  );
+  const world = worldWith(Object.fromEntries(sizes));
+  return { ...world, context: files === undefined ? undefined : world.context, packageSizes };
+}
+
+function writeContext(folder: string, { files = {} }: Proof): void {
+  mkdirSync(join(folder, "context"), { recursive: true });
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, "context", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === "number" ? Buffer.alloc(content, path) : content);
+  }
+}
+
+interface BuiltLayer {
+  /** Where its instruction starts in the text. */
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** Builds, runs, and tells the bytes of the layer of every shipped instruction. */
+function build(
+  host: string,
+  folder: string,
+  proof: Proof,
+  text: string,
+  facts: Facts,
+): readonly BuiltLayer[] {
+  const file = join(folder, "Dockerfile");
+  const tag = "plimsoll-test-proof:1";
+  writeFileSync(file, text);
+  docker(host, ["build", "--network=host", "-q", "-t", tag, "-f", file, join(folder, "context")]);
+  docker(host, ["run", "--rm", "--network=none", tag, ...(proof.runs ?? [])]);
+  const sizes = docker(host, ["history", "--human=false", "--format", "{{.Size}}", tag])
+    .trim()
+    .split("\n")
+    .map(Number);
+  // One entry of the history for each instruction, newest first; the base image's come after.
+  const instructions = facts.shipped.filter((it) => it.keyword !== "FROM").toReversed();
+  return instructions.map((it, index) => ({ start: it.at.start, bytes: sizes[index] ?? Number.NaN }));
+}
+
+const sumWhere = (layers: readonly BuiltLayer[], isWanted: (start: number) => boolean): number =>
+  layers.reduce((sum, it) => sum + (isWanted(it.start) ? it.bytes : 0), 0);
