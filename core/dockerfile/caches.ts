@@ -1,63 +1,71 @@
 /** Caches that the commands of a RUN leave in its layer, what they weigh, and what keeps them out. */
 
-import type { Size } from "../size/size.ts";
-import { unknownSize } from "../size/size.ts";
-import type { CacheEffect, Effect } from "../tools/effect.ts";
+import { type Size, unknownSize } from "../size/size.ts";
+import type { CacheEffect } from "../tools/effect.ts";
 import type { World } from "../world.ts";
 import { chainAfter, chainBefore, packageBaseAt } from "./chain.ts";
-import { isOnMount } from "./created.ts";
-import type { Command, Facts, RunInstruction } from "./facts.ts";
-import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
+import { directoriesOf, empties, isOnMount, ofAnyUser } from "./created.ts";
+import type { Command, Facts, Instruction, RunInstruction } from "./facts.ts";
+import { baseName, deletes, isWithin } from "./paths.ts";
+
+/** A command that fills a cache. */
+export interface Filler {
+  readonly run: RunInstruction;
+  readonly command: Command;
+  readonly effect: CacheEffect;
+}
 
 /** A cache that stays in the layer of a RUN. */
 export interface KeptCache {
+  readonly run: RunInstruction;
   readonly effect: CacheEffect;
-  /** The last command that fills it. */
+  /** The last command of the RUN that fills it. */
   readonly command: Command;
-  /** All commands of the RUN that fill it, each with what it says. */
-  readonly fillers: readonly { readonly command: Command; readonly effect: CacheEffect }[];
+  /** All commands of the RUN that fill it, and later ones that would if it were not there already. */
+  readonly fillers: readonly Filler[];
 }
 
 /** One for each cache that certainly stays: no mount holds it, nothing in the RUN or of the base image empties it. */
 export function keptCaches(facts: Facts, run: RunInstruction): readonly KeptCache[] {
-  const kept = new Map<string, KeptCache>();
+  return fillersIn(run).flatMap((fillers): KeptCache[] => {
+    const last = fillers.at(-1);
+    if (last === undefined || isEmptiedByBase(facts, run, last.effect)) return [];
+    if (isReadByStart(facts, last.effect)) return [];
+    if (fillers.every(({ effect }) => effect.onlyIfMissing === true && isThere(facts, run, effect)))
+      return [];
+    return [
+      {
+        run,
+        effect: last.effect,
+        command: last.command,
+        fillers: [...fillers, ...laterFillers(facts, last)],
+      },
+    ];
+  });
+}
+
+/** By cache, the commands of a RUN that fill one which the RUN leaves in its layer. */
+function fillersIn(run: RunInstruction): readonly (readonly Filler[])[] {
+  const kept = new Map<string, Filler[]>();
   for (const command of run.commands) {
     if (command.runs === "never") continue;
     for (const effect of command.effects ?? []) {
       if (effect.kind === "cache") {
-        const before = kept.get(effect.cache)?.fillers ?? [];
+        if (directoriesOf(effect).some((it) => isOnMount(run, it) || isOnUsersMount(run, it))) continue;
         // What may or may not run is not judged.
         if (command.runs === "perhaps") kept.delete(effect.cache);
-        else kept.set(effect.cache, { effect, command, fillers: [...before, { command, effect }] });
+        else kept.set(effect.cache, [...(kept.get(effect.cache) ?? []), { run, command, effect }]);
       } else {
-        for (const it of kept.values()) if (empties(effect, it.effect)) kept.delete(it.effect.cache);
+        for (const [name, fillers] of kept) {
+          if (fillers.some((it) => empties(effect, it.effect))) kept.delete(name);
+        }
       }
     }
     // It may delete any of them.
     if (deletesUndecided(command)) kept.clear();
   }
-  return [...kept.values()].filter(
-    ({ effect }) =>
-      !isOnMount(run, effect.directory) &&
-      !isOnUsersMount(run, effect.directory) &&
-      !isEmptiedByBase(facts, run, effect) &&
-      !isReadByStart(facts, effect),
-  );
+  return [...kept.values()];
 }
-
-export const empties = (effect: Effect, cache: CacheEffect): boolean =>
-  (effect.kind === "uncache" && effect.cache === cache.cache) ||
-  (effect.kind === "remove" &&
-    effect.paths.some(
-      ({ path }) => deletes(ofAnyUser(path), ofAnyUser(cache.directory)) || isInside(path, cache.directory),
-    ));
-
-/** `rm DIRECTORY/*.gem`: the files that count. */
-const isInside = (pattern: string, directory: string): boolean =>
-  pattern.includes("*") && withoutSlash(directory) === pattern.slice(0, pattern.lastIndexOf("/"));
-
-/** A cache below the home folder lies in that of whoever runs the build, which a Dockerfile does not always say. */
-const ofAnyUser = (path: string): string => path.replace(/^\/(?:root|home\/[^/]+)(?=\/|$)/, "/~");
 
 const isOnUsersMount = (run: RunInstruction, directory: string): boolean =>
   run.mounts.some(
@@ -86,6 +94,23 @@ export const runsAsOther = (facts: Facts, run: RunInstruction): boolean => {
   return user?.kind === "other" && !/^(?:root|0)(?::|$)/.test(user.words[0]?.text ?? "");
 };
 
+/** Whether the layers below hold the same cache already. */
+const isThere = (facts: Facts, run: RunInstruction, effect: CacheEffect): boolean =>
+  chainBefore(facts, run).some((it) => leaves(it, effect.cache));
+
+const leaves = (it: Instruction, cache: string): boolean =>
+  it.kind === "run" && fillersIn(it).some(([first]) => first?.effect.cache === cache);
+
+function laterFillers(facts: Facts, { run, effect }: Filler): readonly Filler[] {
+  return chainAfter(facts, run).flatMap((it) =>
+    it.kind === "run"
+      ? fillersIn(it)
+          .flat()
+          .filter((filler) => filler.effect.cache === effect.cache && filler.effect.onlyIfMissing === true)
+      : [],
+  );
+}
+
 /** Whether the base image makes the tool empty the cache, and neither this RUN nor an earlier one takes that away. */
 export function isEmptiedByBase(facts: Facts, run: RunInstruction, { emptiedBy }: CacheEffect): boolean {
   if (emptiedBy === undefined) return false;
@@ -103,27 +128,26 @@ export function isEmptiedByBase(facts: Facts, run: RunInstruction, { emptiedBy }
 }
 
 /** Whether a later RUN that ships empties it and does not fill it again: its bytes are hidden there, not here. */
-export const isEmptiedLater = (facts: Facts, run: RunInstruction, { effect }: KeptCache): boolean =>
+export const isEmptiedLater = (facts: Facts, { run, effect }: KeptCache): boolean =>
   chainAfter(facts, run).some(
     (it) =>
       it.kind === "run" &&
       it.commands.some(
         (command) => command.runs === "always" && command.effects?.some((one) => empties(one, effect)),
       ) &&
-      !it.commands.some((command) =>
-        command.effects?.some((one) => one.kind === "cache" && one.cache === effect.cache),
-      ),
+      !leaves(it, effect.cache),
   );
 
 /** Whether a later RUN, of any stage that has this layer, installs from this index without fetching its own. */
-export const isReadLater = (facts: Facts, run: RunInstruction, { effect: cache }: KeptCache): boolean =>
-  cache.holds === "index" &&
+export const isReadLater = (facts: Facts, { run, effect: cache }: KeptCache): boolean =>
+  cache.neededBy !== undefined &&
   facts.instructions.some((it) => {
     if (it.kind !== "run" || it.index <= run.index || !chainBefore(facts, it).includes(run)) return false;
     for (const command of it.commands) {
       const effects = command.effects ?? [];
       if (effects.some((effect) => effect.kind === "cache" && effect.cache === cache.cache)) return false;
-      if (effects.some((effect) => effect.kind === "install")) return true;
+      if (effects.some((effect) => effect.kind === "install" && effect.manager === cache.neededBy))
+        return true;
     }
     return false;
   });

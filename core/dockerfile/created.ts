@@ -2,7 +2,7 @@
 import type { BuildContext } from "../context/build-context.ts";
 import type { Bytes } from "../size/bytes.ts";
 import { sumOf } from "../size/bytes.ts";
-import type { Effect } from "../tools/effect.ts";
+import type { CacheEffect, Effect } from "../tools/effect.ts";
 import type { Command, CopyInstruction, Instruction, RunInstruction } from "./facts.ts";
 import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
 
@@ -48,8 +48,7 @@ export function keptEffectsOf(commands: readonly Command[]): readonly Effect[] {
 
 function takesAway(effect: Effect, before: Effect): boolean {
   if (before.kind === "cache") {
-    if (effect.kind === "uncache") return effect.cache === before.cache;
-    return effect.kind === "remove" && effect.paths.some(({ path }) => deletes(path, before.directory));
+    return empties(effect, before);
   }
   if (before.kind === "create") {
     return (
@@ -59,6 +58,26 @@ function takesAway(effect: Effect, before: Effect): boolean {
   }
   return false;
 }
+
+/** Whether an effect empties a cache, by the tool's own word or by deleting a directory that may be its. */
+export const empties = (effect: Effect, cache: CacheEffect): boolean =>
+  (effect.kind === "uncache" && effect.cache === cache.cache) ||
+  (effect.kind === "remove" &&
+    effect.paths.some(({ path }) =>
+      directoriesOf(cache).some((it) => deletes(ofAnyUser(path), ofAnyUser(it)) || isInside(path, it)),
+    ));
+
+/** `rm DIRECTORY/*.gem`: the files that count. */
+const isInside = (pattern: string, directory: string): boolean =>
+  pattern.includes("*") && withoutSlash(directory) === pattern.slice(0, pattern.lastIndexOf("/"));
+
+/** A cache below the home folder lies in that of whoever runs the build, which a Dockerfile does not always say. */
+export const ofAnyUser = (path: string): string => path.replace(/^\/(?:root|home\/[^/]+)(?=\/|$)/, "/~");
+
+export const directoriesOf = ({ directory, otherDirectories = [] }: CacheEffect): readonly string[] => [
+  directory,
+  ...otherDirectories,
+];
 
 /** Whether what is written there lands in a cache mount or a tmpfs, not in the layer. */
 export const isOnMount = (run: RunInstruction, path: string): boolean =>

@@ -106,7 +106,7 @@ function shippedTools(
     (it): it is NamedWord =>
       it.name !== undefined &&
       isBuildPackage(it.name) &&
-      !removed.some(({ name }) => name === it.name) &&
+      !removed.some(({ name }) => name === it.name || name === install.group) &&
       !later.some((other) => startsWith(other, it.name ?? "")),
   );
   return words.length === 0 ? undefined : { run, command, install, words };
@@ -117,10 +117,10 @@ const uninstallsOf = (command: Command) => (command.effects ?? []).filter((it) =
 /** A removal of packages that cannot be told, or of all that `apt-mark` gave up. */
 const mayRemoveAny = (command: Command, all: readonly Command[]): boolean =>
   uninstallsOf(command).some(
-    (it) =>
-      it.packages.some(({ name }) => name === undefined) ||
-      (it.orphans && all.some(({ words }) => words[0]?.text === "apt-mark")),
-  ) || command.words[0]?.text === "apt-mark";
+    (it) => it.packages.some(({ name }) => name === undefined) || (it.orphans && all.some(disowns)),
+  ) || disowns(command);
+
+const disowns = ({ effects }: Command): boolean => effects?.some(({ kind }) => kind === "disown") === true;
 
 /** CMD or ENTRYPOINT runs the tool itself. */
 const startsWith = (it: Instruction, name: string): boolean =>

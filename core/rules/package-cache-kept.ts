@@ -1,5 +1,6 @@
 import {
   cacheSize,
+  type Filler,
   isEmptiedLater,
   isReadLater,
   type KeptCache,
@@ -12,18 +13,17 @@ import { type Edit, insertAt } from "../text/edit.ts";
 import { cover } from "../text/span.ts";
 import type { Remedy } from "../tools/effect.ts";
 import type { World } from "../world.ts";
-import type { Finding, Fix } from "./finding.ts";
+import type { Finding, Fix, FixSafety } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
 export const packageCacheKept = defineRule({
   id: "package-cache-kept",
   on: "dockerfile",
   peers: [
-    "hadolint DL3009",
-    "hadolint DL3042",
-    "hadolint DL3060",
-    "dockle DKL-DI-0005",
-    "tally ruby/leftover-bundler-cache",
+    ...["hadolint DL3009", "hadolint DL3019", "hadolint DL3032", "hadolint DL3036", "hadolint DL3040"],
+    ...["hadolint DL3042", "hadolint DL3060", "dockle DKL-DI-0004", "dockle DKL-DI-0005", "trivy DS-0015"],
+    ...["trivy DS-0025", "droast DF004", "droast DF029", "droast DF030", "dockerfile-doctor DD004"],
+    ...["dockerfile-doctor DD009", "tally prefer-package-cache-mounts", "tally ruby/leftover-bundler-cache"],
   ],
   summary: "The index or the downloads of a package manager stay in the layer that fetched them.",
   docs: `
@@ -31,12 +31,15 @@ export const packageCacheKept = defineRule({
 later \`RUN\` that deletes it hides the files without giving their bytes back: the deletion has to stand in
 the same \`RUN\`, or the directory has to be a cache mount.
 
+Downloaded \`.deb\` files need no attention on Debian's and Ubuntu's images, which delete them by
+themselves (\`/etc/apt/apt.conf.d/docker-clean\`); they are reported where a line takes that away.
+
 The same holds for the downloads of pip, uv, Poetry, npm, Yarn, Composer, conda, Go and Cargo. uv links files from its
 cache into the environment: kept in the same layer, the cache costs a few megabytes of metadata, and a second copy of
 everything only with \`UV_LINK_MODE=copy\`.
 
-Downloaded \`.deb\` files need no attention on Debian's and Ubuntu's images, which delete them by
-themselves (\`/etc/apt/apt.conf.d/docker-clean\`); they are reported where a line takes that away.
+So it is with the index that apk keeps without \`--no-cache\`, and for the metadata that dnf, yum, microdnf and
+zypper keep until \`clean\`.
 
 ## Reported
 \`\`\`dockerfile
@@ -44,7 +47,27 @@ FROM debian:12
 RUN apt-get update && apt-get install -y curl
 \`\`\`
 
+\`\`\`dockerfile
+FROM alpine:3.20
+RUN apk add curl
+\`\`\`
+
+\`\`\`dockerfile
+FROM fedora:40
+RUN dnf install -y curl
+\`\`\`
+
 ## Not reported
+\`\`\`dockerfile
+FROM alpine:3.20
+RUN apk add --no-cache curl
+\`\`\`
+
+\`\`\`dockerfile
+FROM fedora:40
+RUN dnf install -y curl && dnf clean all
+\`\`\`
+
 \`\`\`dockerfile
 FROM debian:12
 RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
@@ -68,7 +91,7 @@ RUN true
       if (run.kind !== "run" || run.opaque !== undefined) continue;
       for (const kept of keptCaches(facts, run)) {
         // A later deletion is the finding of removed-in-later-layer.
-        if (!isEmptiedLater(facts, run, kept)) yield findingOf(facts, world, run, kept);
+        if (!isEmptiedLater(facts, kept)) yield findingOf(facts, world, kept);
       }
     }
   },
@@ -80,19 +103,22 @@ const whys = {
   builds: "Only a later build would read it",
 } as const;
 
-function findingOf(facts: Facts, world: World, run: RunInstruction, kept: KeptCache): Finding {
-  const { effect, command } = kept;
+function findingOf(facts: Facts, world: World, kept: KeptCache): Finding {
+  const { run, effect, command, fillers } = kept;
   const [program, action] = command.words;
   return {
     at: program && action ? cover(program.at, action.at) : command.at,
     what: `this layer keeps ${effect.label}`,
     why: `${whys[effect.holds]}, and a later instruction that deletes it does not give its bytes back.`,
     saving: cacheSize(facts, world, run, effect),
+    related: fillers
+      .filter((it) => it.run !== run)
+      .map((it) => ({ at: it.command.at, message: "This would fill it where it is not there already" })),
     get fixes() {
-      return isReadLater(facts, run, kept)
+      return isReadLater(facts, kept)
         ? []
         : effect.avoid.flatMap((way) =>
-            isRoots(way) && runsAsOther(facts, run) ? [] : (fixBy(way, facts, run, kept) ?? []),
+            isRoots(way) && runsAsOther(facts, run) ? [] : (fixBy(way, facts, kept) ?? []),
           );
     },
   };
@@ -102,49 +128,49 @@ const isRoots = (way: Remedy): boolean =>
   (way.by === "mount" && way.target.startsWith("/root/")) ||
   (way.by === "cleanup" && way.command.includes(" /root/"));
 
-function fixBy(way: Remedy, facts: Facts, run: RunInstruction, kept: KeptCache): Fix | undefined {
+function fixBy(way: Remedy, facts: Facts, kept: KeptCache): Fix | undefined {
   const { label } = kept.effect;
   switch (way.by) {
     case "cleanup": {
-      const edit = appendCommand(facts, run, way.command);
-      return edit && { title: `Delete ${label} in the same RUN`, safety: "safe", edits: [edit] };
+      const title = `Delete ${label} in the same RUN`;
+      return runsFix(title, "safe", kept, (run) => appendCommand(facts, run, way.command));
     }
     case "mount": {
-      if (run.form !== "shell") return undefined;
       const mount = `--mount=type=cache,target=${way.target}${way.locked ? ",sharing=locked" : ""}`;
-      return {
-        title: "Keep the cache on a cache mount (BuildKit)",
-        safety: "review",
-        edits: [addFlag(run, mount)],
-      };
+      return runsFix("Keep the cache on a cache mount (BuildKit)", "review", kept, (run) =>
+        run.form === "shell" ? addFlag(run, mount) : undefined,
+      );
     }
     case "flag":
-      return commandFix(`Add ${way.flag}`, facts, run, kept);
+      return commandsFix(`Add ${way.flag}`, facts, kept);
     case "variable":
-      return commandFix(`Set ${way.assignment}`, facts, run, kept);
+      return commandsFix(`Set ${way.assignment}`, facts, kept);
     case "omission":
-      return commandFix("Leave the command out", facts, run, kept);
+      return commandsFix("Leave the command out", facts, kept);
   }
 }
 
-/** Ways that concern single commands have to exist for every command of the RUN that fills the cache. */
-function commandFix(
+/** Ways that concern a RUN have to exist for every one that fills the cache. */
+function runsFix(
   title: string,
-  facts: Facts,
-  run: RunInstruction,
+  safety: FixSafety,
   { fillers }: KeptCache,
+  editOf: (run: RunInstruction) => Edit | undefined,
 ): Fix | undefined {
-  const edits = fillers.map((it) => commandEdit(facts, run, it));
+  const edits = [...new Set(fillers.map(({ run }) => run))].map(editOf);
+  const known = edits.flatMap((it) => it ?? []);
+  return known.length < edits.length ? undefined : { title, safety, edits: known };
+}
+
+/** Ways that concern single commands have to exist for every command that fills the cache. */
+function commandsFix(title: string, facts: Facts, { fillers }: KeptCache): Fix | undefined {
+  const edits = fillers.map((it) => commandEdit(facts, it));
   const known = edits.flatMap((it) => it ?? []);
   return known.length < edits.length ? undefined : { title, safety: "safe", edits: known };
 }
 
 /** The first way that concerns the command alone. */
-function commandEdit(
-  facts: Facts,
-  run: RunInstruction,
-  { command, effect }: KeptCache["fillers"][number],
-): Edit | undefined {
+function commandEdit(facts: Facts, { run, command, effect }: Filler): Edit | undefined {
   for (const way of effect.avoid) {
     if (way.by === "flag") return insertWord(way.after, way.flag);
     if (way.by === "variable")

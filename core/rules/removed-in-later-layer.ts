@@ -1,6 +1,6 @@
 import { cacheSize, isEmptiedByBase } from "../dockerfile/caches.ts";
 import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
-import { type Hidden, hiddenBy, isOnMount, keptEffects } from "../dockerfile/created.ts";
+import { directoriesOf, type Hidden, hiddenBy, isOnMount, keptEffects } from "../dockerfile/created.ts";
 import {
   addFlag,
   appendCommand,
@@ -120,7 +120,7 @@ function madeHere({ run, command }: Site, pattern: string): boolean {
       it.effects?.some(
         (effect) =>
           (effect.kind === "create" && effect.paths.some(({ path }) => deletes(pattern, path))) ||
-          (effect.kind === "cache" && deletes(pattern, effect.directory)),
+          (effect.kind === "cache" && directoriesOf(effect).some((it) => deletes(pattern, it))),
       ),
     );
 }
@@ -139,8 +139,10 @@ function cacheRemoved(
       (effect): effect is CacheEffect =>
         effect.kind === "cache" &&
         !isEmptiedByBase(facts, it, effect) &&
-        !isOnMount(it, effect.directory) &&
-        (typeof what === "string" ? what === effect.cache : deletes(what.path, effect.directory)),
+        !directoriesOf(effect).some((one) => isOnMount(it, one)) &&
+        (typeof what === "string"
+          ? what === effect.cache
+          : directoriesOf(effect).some((one) => deletes(what.path, one))),
     );
     if (kept === undefined) continue;
     return {
@@ -151,7 +153,14 @@ function cacheRemoved(
       related: [{ at: it.keywordAt, message: "Filled here" }],
       get fixes() {
         return cleanups(kept).flatMap((command) =>
-          moveFixes(facts, site, word, it, command, (other) => kept.holds === "index" && installs(other)),
+          moveFixes(
+            facts,
+            site,
+            word,
+            it,
+            command,
+            (other) => kept.neededBy !== undefined && installs(other),
+          ),
         );
       },
     };

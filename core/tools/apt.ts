@@ -22,6 +22,7 @@ const lists: CacheEffect = {
   label: "apt's package lists",
   holds: "index",
   directory: "/var/lib/apt/lists",
+  neededBy: "apt",
   cost: { kind: "package-lists", manager: "apt" },
   avoid: [
     { by: "cleanup", command: "rm -rf /var/lib/apt/lists/*" },
@@ -57,15 +58,29 @@ export const apt: Tool = {
       case "reinstall":
       case "satisfy":
         return [
-          { kind: "install", manager: "apt", packages: packagesIn(operands), recommends: recommends(args) },
+          {
+            kind: "install",
+            manager: "apt",
+            action,
+            packages: packagesIn(operands),
+            group: undefined,
+            recommends: recommends(args),
+            recommendsFlag: words[0]?.text?.endsWith("aptitude")
+              ? "--without-recommends"
+              : "--no-install-recommends",
+          },
           archives,
         ];
       case "build-dep":
+        return [archives];
       case "upgrade":
       case "dist-upgrade":
       case "full-upgrade":
       case "safe-upgrade":
-        return [archives];
+        return [
+          ...(operands.length === 0 ? [{ kind: "upgrade" as const, manager: "apt" as const, action }] : []),
+          archives,
+        ];
       case "remove":
       case "purge":
       case "autoremove":

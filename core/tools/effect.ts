@@ -19,6 +19,18 @@ export type Effect =
       readonly packages: readonly PackageWord[];
       readonly orphans: boolean;
     }
+  /** Brings all packages up to date: what is replaced stays in the layers below. */
+  | { readonly kind: "upgrade"; readonly manager: Manager; readonly action: Word }
+  /** Packages lose the mark that somebody asked for them; the next removal of orphans takes them. */
+  | { readonly kind: "disown"; readonly manager: Manager }
+  /** Adds a user; `writesLogs`: with a record in /var/log/lastlog and /var/log/faillog at the place of its number. */
+  | {
+      readonly kind: "add-user";
+      readonly program: Word;
+      readonly uid: number | undefined;
+      readonly uidWord: Word | undefined;
+      readonly writesLogs: boolean;
+    }
   | CacheEffect
   /** Empties a cache, whatever its directory. */
   | { readonly kind: "uncache"; readonly cache: string }
@@ -61,9 +73,15 @@ export interface PathWord {
 export interface InstallEffect {
   readonly kind: "install";
   readonly manager: Manager;
+  /** The word after which an option can stand; undefined where the program has none. */
+  readonly action: Word | undefined;
   readonly packages: readonly PackageWord[];
+  /** A name under which all of them can be removed at once: `apk add --virtual`. */
+  readonly group: string | undefined;
   /** Packages that are only recommended come along. */
   readonly recommends: boolean;
+  /** The option that leaves them out. */
+  readonly recommendsFlag: string | undefined;
 }
 
 /** A cache that a command fills. A model gives it only where no flag or variable of the call keeps it away. */
@@ -76,6 +94,12 @@ export interface CacheEffect {
   /** An index is what later installs of the same tool read; nothing reads downloads and builds again. */
   readonly holds: "index" | "downloads" | "builds";
   readonly directory: string;
+  /** Where other releases of the tool keep it: emptying any of them counts. */
+  readonly otherDirectories?: readonly string[];
+  /** Installs of this manager fail without it; other tools fetch what is missing. */
+  readonly neededBy?: Manager;
+  /** Nothing is written where an earlier command or layer has left a fresh one. */
+  readonly onlyIfMissing?: boolean;
   readonly cost: CacheCost;
   /** A file of the base image that makes the tool empty this cache by itself, until a line deletes that file. */
   readonly emptiedBy?: string;

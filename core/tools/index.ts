@@ -1,4 +1,5 @@
 // Written by `npm run codegen`. Do not edit.
+import { apk } from "./apk.ts";
 import { apt } from "./apt.ts";
 import { builders } from "./builds.ts";
 import { bun } from "./bun.ts";
@@ -8,6 +9,8 @@ import { composer } from "./composer.ts";
 import { conda } from "./conda.ts";
 import { cp, install, ln, mv, rsync } from "./copy.ts";
 import { curl } from "./curl.ts";
+import { dnf } from "./dnf.ts";
+import { aptMark, dpkg } from "./dpkg.ts";
 import { find } from "./find.ts";
 import { git } from "./git.ts";
 import { go } from "./go.ts";
@@ -30,11 +33,14 @@ import { tee } from "./tee.ts";
 import type { Tool } from "./tool.ts";
 import { touch } from "./touch.ts";
 import { gunzip, sevenZip, unzip } from "./unzip.ts";
+import { useradd, userBooks } from "./users.ts";
 import { uv } from "./uv.ts";
 import { wget } from "./wget.ts";
 import { yarn } from "./yarn.ts";
+import { zypper } from "./zypper.ts";
 
 export const tools: readonly Tool[] = [
+  apk,
   apt,
   builders,
   bun,
@@ -50,6 +56,9 @@ export const tools: readonly Tool[] = [
   mv,
   rsync,
   curl,
+  dnf,
+  dpkg,
+  aptMark,
   find,
   git,
   go,
@@ -75,7 +84,10 @@ export const tools: readonly Tool[] = [
   unzip,
   sevenZip,
   gunzip,
+  useradd,
+  userBooks,
   uv,
   wget,
   yarn,
+  zypper,
 ];
