@@ -157,6 +157,12 @@ export function namesExtra(marker: Marker | undefined): boolean {
     : marker.parts.some(namesExtra);
 }
 
+/** The marker where every extra is asked for: what is left decides by interpreter and platform. */
+export function withoutExtras(marker: Marker): Marker {
+  if (marker.kind === "compare") return namesExtra(marker) ? { kind: "and", parts: [] } : marker;
+  return { kind: marker.kind, parts: marker.parts.map(withoutExtras) };
+}
+
 function compareHolds(
   { left, operator, right }: Extract<Marker, { kind: "compare" }>,
   { variables, extras }: MarkerEnvironment,

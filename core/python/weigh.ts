@@ -81,7 +81,7 @@ export class Scales {
 
   totalOf(nodes: Iterable<GraphNode>): Size {
     const parts = [...nodes]
-      .filter((it) => it.locked?.source !== "project")
+      .filter((it) => !this.#isOwn(it))
       .map((node) => ({ name: node.name, size: this.sizeOf(node) }));
     return totalOf(parts, this.#basis());
   }
@@ -164,9 +164,14 @@ export class Scales {
     }
     for (const node of nodes) for (const it of this.graph.neededBy(node)) add(it, node.name);
     return [...nodes]
-      .filter((it) => it.locked?.source !== "project")
+      .filter((it) => !this.#isOwn(it))
       .map((node) => ({ node, size: this.sizeOf(node), requiredBy: (requiredBy.get(node) ?? []).sort() }))
       .sort((a, b) => sortValue(b.size) - sortValue(a.size) || (a.node.name < b.node.name ? -1 : 1));
+  }
+
+  /** The project itself, which an extra of another package may lead back to. */
+  #isOwn({ name, locked }: GraphNode): boolean {
+    return locked?.source === "project" && name === this.#request.project.name;
   }
 
   #chosen(): ReadonlySet<GroupId> {

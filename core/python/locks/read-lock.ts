@@ -1,15 +1,19 @@
 /** Reads a lock file by its name. */
 import type { LockKind, LockReading } from "../lock.ts";
+import { readPdmLock } from "./pdm-lock.ts";
+import { readPoetryLock } from "./poetry-lock.ts";
+import { readPylock } from "./pylock.ts";
 import { readUvLock } from "./uv-lock.ts";
 
-/** In the order in which they are believed. */
-export const lockNames: readonly LockKind[] = ["uv.lock"];
+const readers: Readonly<Record<LockKind, (text: string, path: string) => LockReading>> = {
+  "uv.lock": readUvLock,
+  "pylock.toml": readPylock,
+  "poetry.lock": readPoetryLock,
+  "pdm.lock": readPdmLock,
+};
 
-export function readLock(kind: LockKind, text: string, path: string): LockReading {
-  switch (kind) {
-    case "uv.lock":
-      return readUvLock(text, path);
-    default:
-      return { ok: false, why: "locks of this kind are not known" };
-  }
-}
+/** In the order in which they are believed. */
+export const lockNames: readonly LockKind[] = ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock"];
+
+export const readLock = (kind: LockKind, text: string, path: string): LockReading =>
+  readers[kind](text, path);

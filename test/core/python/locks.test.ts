@@ -1,0 +1,144 @@
+import { expect, it } from "vitest";
+import type { LockKind } from "../../../core/python/lock.ts";
+import { readLock } from "../../../core/python/locks/read-lock.ts";
+import { readPyproject } from "../../../core/python/pyproject.ts";
+import { targetOfImage } from "../../../core/python/target.ts";
+import { TomlReader } from "../../../core/python/toml.ts";
+import { Scales } from "../../../core/python/weigh.ts";
+
+/** "name version" of everything that these requirements bring on CPython 3.12. */
+function installed(kind: LockKind, lock: string, ...asked: string[]): readonly string[] {
+  const read = readLock(kind, lock, kind);
+  if (!read.ok) throw new Error(read.why);
+  const text = `[project]\nname = "app"\ndependencies = ${JSON.stringify(asked)}\n`;
+  const project = readPyproject(new TomlReader().read(text), "pyproject.toml");
+  const target = targetOfImage("python:3.12-slim", undefined);
+  const scales = new Scales({ project, target, lock: read.lock, catalogue: undefined, groups: ["project"] });
+  return scales
+    .weigh()
+    .packages.map(({ node }) => `${node.name} ${node.version}`)
+    .sort();
+}
+
+const poetry = `[[package]]
+name = "Web"
+version = "1.0"
+optional = false
+files = [{ file = "web-1.0-py3-none-any.whl", hash = "sha256:0" }]
+[package.dependencies]
+click = ">=8"
+colorama = { version = "*", markers = "sys_platform == 'win32'" }
+fast = { version = ">=1", optional = true, markers = "extra == 'speed' and python_version >= '3.9'" }
+slow = [{ version = "1", markers = "python_version < '3.12'" }, { version = "2", markers = "python_version >= '3.12'" }]
+[package.extras]
+speed = ["fast (>=1)"]
+[[package]]
+name = "click"
+version = "8.1"
+[[package]]
+name = "fast"
+version = "1.5"
+[[package]]
+name = "slow"
+version = "1"
+markers = "python_version < '3.12'"
+[[package]]
+name = "slow"
+version = "2"
+markers = { main = "python_version >= '3.12'" }
+[metadata]
+lock-version = "2.1"
+python-versions = "^3.9"
+`;
+
+it("reads poetry.lock: extras, markers, several versions", () => {
+  expect(installed("poetry.lock", poetry, "web")).toEqual(["click 8.1", "slow 2", "web 1.0"]);
+  expect(installed("poetry.lock", poetry, "web[speed]")).toContain("fast 1.5");
+});
+
+it("reads poetry.lock of before 1.3, whose files stand in one table", () => {
+  const read = readLock(
+    "poetry.lock",
+    `[[package]]\nname = "a"\nversion = "1"\ncategory = "main"\n[metadata]\npython-versions = "^3.6"\n[metadata.files]\na = [{ file = "a-1-py3-none-any.whl", hash = "" }, { file = "a-1.tar.gz", hash = "" }]\n`,
+    "poetry.lock",
+  );
+  expect(read.ok && read.lock.packages[0]).toMatchObject({
+    wheels: [{ name: "a-1-py3-none-any.whl" }],
+    sdist: { name: "a-1.tar.gz" },
+  });
+});
+
+it("reads pdm.lock: a package with extras is an entry of its own", () => {
+  const lock = `[metadata]
+lock_version = "4.5.0"
+[[package]]
+name = "cov"
+version = "7"
+[[package]]
+name = "cov"
+version = "7"
+extras = ["toml"]
+dependencies = ["cov==7", "tomli; python_version >= '3.0'"]
+[[package]]
+name = "tomli"
+version = "2"
+[[package]]
+name = "plugin"
+version = "3"
+dependencies = ["cov[toml]>=5"]
+`;
+  expect(installed("pdm.lock", lock, "cov")).toEqual(["cov 7"]);
+  expect(installed("pdm.lock", lock, "plugin")).toEqual(["cov 7", "plugin 3", "tomli 2"]);
+});
+
+it("reads pylock.toml, with sizes where it has them", () => {
+  const lock = `lock-version = "1.0"
+created-by = "test"
+requires-python = ">=3.9"
+[[packages]]
+name = "a"
+version = "1"
+dependencies = [{ name = "b" }]
+wheels = [{ url = "https://files.example/a-1-py3-none-any.whl", size = 10, hashes = { sha256 = "0" } }]
+[[packages]]
+name = "b"
+version = "1"
+marker = "python_version < '3.12'"
+[[packages]]
+name = "b"
+version = "2"
+marker = "python_version >= '3.12'"
+vcs = { type = "git", url = "https://git.example/b", commit-id = "0" }
+`;
+  expect(installed("pylock.toml", lock, "a")).toEqual(["a 1", "b 2"]);
+  const read = readLock("pylock.toml", lock, "pylock.toml");
+  expect(read.ok && read.lock.packages.map((it) => [it.source, it.wheels[0]?.size])).toEqual([
+    ["registry", 10],
+    ["registry", undefined],
+    ["git", undefined],
+  ]);
+});
+
+it.each([
+  ["uv.lock", "version = 2\n"],
+  ["uv.lock", "version = = 1\n"],
+  ["uv.lock", ""],
+  ["poetry.lock", "x = 1\n"],
+  ["poetry.lock", "[[package"],
+  ["pdm.lock", ""],
+  ["pylock.toml", "lock-version = '2.0'\n"],
+] as const)("says why %s %j cannot be read", (kind, text) => {
+  const read = readLock(kind, text, kind);
+  expect(read.ok).toBe(false);
+  expect(read.ok || read.why).toMatch(/^[^\n]+$/);
+});
+
+it.each([
+  ["uv.lock", "version = 1\npackage = 3\n"],
+  ["uv.lock", 'version = 1\n[[package]]\nname = 4\nwheels = "x"\ndependencies = [1, { name = 2 }]\n'],
+  ["poetry.lock", "[metadata]\n[[package]]\nname = 3\ndependencies = 4\nextras = { a = 1 }\n"],
+  ["pdm.lock", "[metadata]\n[[package]]\nname = 3\ndependencies = [4]\nfiles = { a = 1 }\n"],
+  ["pylock.toml", 'lock-version = "1.0"\n[[packages]]\nwheels = 4\ndependencies = [1]\n'],
+] as const)("takes what is odd in %s for nothing: %j", (kind, text) => {
+  expect(readLock(kind, text, kind).ok).toBe(true);
+});
