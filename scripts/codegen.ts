@@ -13,6 +13,7 @@ const header = "// Written by `npm run codegen`. Do not edit.\n";
 
 put("core/rules/index.ts", ruleIndex());
 put("core/tools/index.ts", toolIndex());
+put("core/image/cataloguers/index.ts", cataloguerIndex());
 const { rules }: { readonly rules: readonly Rule[] } = await import("../core/rules/index.ts");
 for (const rule of rules) put(`docs/rules/${rule.id}.md`, pageOf(rule));
 put("docs/rules/README.md", listOf(rules));
@@ -32,18 +33,32 @@ function ruleIndex(): string {
 
 /** Every exported Tool of core/tools. */
 function toolIndex(): string {
-  const found = definitions("core/tools", /^export const (\w+): Tool = /gm);
-  const files = [...new Set(found.map((it) => it.file)), "tool.ts"].sort();
-  const imports = files.map((file) => {
-    if (file === "tool.ts") return 'import type { Tool } from "./tool.ts";';
+  return indexOf("core/tools", "Tool", "tool");
+}
+
+/** Every exported Cataloguer of core/image/cataloguers. */
+function cataloguerIndex(): string {
+  return indexOf("core/image/cataloguers", "Cataloguer", "cataloguer");
+}
+
+/** A list of all exported values of one type, named after it. */
+function indexOf(folder: string, type: string, name: string): string {
+  const found = definitions(folder, new RegExp(`^export const (\\w+): ${type} = `, "gm"));
+  const files = [...new Set(found.map((it) => it.file))];
+  const imports = files.map((file): [string, string] => {
     const names = found.filter((it) => it.file === file).map((it) => it.name);
     const line = `import { ${names.sort(caseless).join(", ")} } from "./${file}";`;
-    return line.length <= 110
-      ? line
-      : `import {\n${names.map((it) => `  ${it},\n`).join("")}} from "./${file}";`;
+    return [
+      file,
+      line.length <= 110 ? line : `import {\n${names.map((it) => `  ${it},\n`).join("")}} from "./${file}";`,
+    ];
   });
-  const list = found.map(({ name }) => `  ${name},`);
-  return `${header}${imports.join("\n")}\n\nexport const tools: readonly Tool[] = [\n${list.join("\n")}\n];\n`;
+  imports.push([`${name}.ts`, `import type { ${type} } from "./${name}.ts";`]);
+  imports.sort(([a], [b]) => caseless(a, b));
+  const start = `export const ${name}s: readonly ${type}[] = [`;
+  const short = `${start}${found.map((it) => it.name).join(", ")}];`;
+  const list = short.length <= 110 ? short : `${start}\n${found.map((it) => `  ${it.name},\n`).join("")}];`;
+  return `${header}${imports.map(([, line]) => line).join("\n")}\n\n${list}\n`;
 }
 
 function definitions(folder: string, pattern: RegExp): { name: string; file: string }[] {

@@ -4,14 +4,12 @@
  * Invariant: layers, packages and categories each sum to `bytes.layers`.
  */
 import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
-import { cataloguers } from "./cataloguers/all.ts";
-import type { FoundPackage, WantedFiles } from "./cataloguers/cataloguer.ts";
-import { categoryOf } from "./categories.ts";
+import { attribute, type CategoryRow, type PackageRow, type SizedFiles } from "./attribution.ts";
 import { duplicatedBytes, settleContents } from "./contents.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
 import type { FileVersion, FileVersions, HiddenKind } from "./file-versions.ts";
 import type { HistoryEntry, Layer } from "./layer.ts";
-import { addWaste, mergeLayers, noWaste, type WasteByKind } from "./merged-view.ts";
+import { addWaste, type MergedView, mergeLayers, noWaste, type WasteByKind } from "./merged-view.ts";
 import type { PathTree } from "./path-tree.ts";
 import { type Decode, wantedFiles } from "./wanted-files.ts";
 
@@ -33,16 +31,6 @@ export interface AnalysedLayer {
   readonly wasted: WasteByKind;
   /** Of the bytes of lower layers. */
   readonly hides: WasteByKind;
-}
-
-export interface PackageRow {
-  readonly ecosystem: string;
-  readonly name: string;
-  readonly version: string;
-  readonly bytes: Bytes;
-  readonly layer: number;
-  readonly dependsOn: readonly string[];
-  readonly requested: boolean | null;
 }
 
 export interface HiddenFile {
@@ -69,7 +57,7 @@ export interface ImageAnalysis {
   };
   readonly layers: readonly AnalysedLayer[];
   readonly packages: readonly PackageRow[];
-  readonly categories: readonly { readonly id: string; readonly bytes: Bytes; readonly files: number }[];
+  readonly categories: readonly CategoryRow[];
   readonly hidden: readonly HiddenFile[];
   /** Of visible ELF files: what stripping would free, and how many files that is. */
   readonly strippable: { readonly bytes: Bytes; readonly files: number };
@@ -103,8 +91,8 @@ export function analysisOf(
     layers.map((it) => it.contents),
   );
   const sums = sumsOf(files, layers.length);
-  const wanted = wantedFiles(files, layers, decode);
-  const owned = packageRows(files, wanted);
+  const wanted = wantedFiles(tree, view, layers, decode);
+  const owned = attribute(sizedFiles(tree, view), wanted);
   const made = history.filter((it) => !it.emptyLayer);
   const wasted = sums.reduce<WasteByKind>((sum, it) => addWastes(sum, it.wasted), noWaste);
   const analysis: ImageAnalysis = {
@@ -126,8 +114,8 @@ export function analysisOf(
       wasted: sums[index]?.wasted ?? noWaste,
       hides: sums[index]?.hides ?? noWaste,
     })),
-    packages: owned.rows,
-    categories: categoryRows(files),
+    packages: owned.packages,
+    categories: owned.categories,
     hidden: hiddenFiles(files),
     strippable: strippableIn(files),
     diveCompatible: diveNumbers(
@@ -195,20 +183,6 @@ const addWastes = (a: WasteByKind, b: WasteByKind): WasteByKind => ({
   metadataOnly: addBytes(a.metadataOnly, b.metadataOnly),
 });
 
-function categoryRows(files: Iterable<FileVersion>): ImageAnalysis["categories"] {
-  const rows = new Map<string, { bytes: Bytes; files: number }>();
-  for (const it of files) {
-    const id = it.hidden === undefined ? categoryOf(it.path) : "hidden";
-    const row = rows.get(id) ?? { bytes: noBytes, files: 0 };
-    row.bytes = addBytes(row.bytes, it.bytes);
-    row.files += 1;
-    rows.set(id, row);
-  }
-  return [...rows]
-    .map(([id, row]) => ({ id, ...row }))
-    .sort((a, b) => b.bytes - a.bytes || (a.id < b.id ? -1 : 1));
-}
-
 /** The largest; texts are made only for those that are shown. */
 function hiddenFiles(files: FileVersions): readonly HiddenFile[] {
   const hidden: number[] = [];
@@ -229,36 +203,19 @@ function hiddenFiles(files: FileVersions): readonly HiddenFile[] {
     .slice(0, mostHidden);
 }
 
-/** One row per package and layer with visible bytes; what no package owns and what is hidden complete the sum. */
-function packageRows(
-  files: Iterable<FileVersion>,
-  wanted: WantedFiles,
-): { readonly rows: readonly PackageRow[]; readonly troubles: readonly Trouble[] } {
-  const owners = new Map<string, FoundPackage>();
-  const troubles: Trouble[] = [];
-  for (const cataloguer of cataloguers) {
-    const found = cataloguer.catalogue(wanted);
-    troubles.push(...found.troubles);
-    for (const one of found.packages)
-      for (const path of one.files) if (!owners.has(path)) owners.set(path, one);
-  }
-  const rows = new Map<string, PackageRow>();
-  for (const { path, bytes, layer, hidden } of files) {
-    const owner = hidden === undefined ? owners.get(path) : undefined;
-    const name = hidden !== undefined ? "(hidden)" : (owner?.name ?? "(no package)");
-    const ecosystem = owner?.ecosystem ?? "none";
-    const version = owner?.version ?? "";
-    const key = `${ecosystem}\0${name}\0${version}\0${layer}`;
-    const row = rows.get(key);
-    rows.set(key, {
-      ecosystem,
-      name,
-      version,
-      layer,
-      bytes: addBytes(row?.bytes ?? noBytes, bytes),
-      dependsOn: owner?.dependsOn ?? [],
-      requested: owner?.requested ?? null,
-    });
-  }
-  return { rows: [...rows.values()].sort((a, b) => b.bytes - a.bytes || a.layer - b.layer), troubles };
-}
+const sizedFiles = (tree: PathTree, { files, resolve, versionAt }: MergedView): SizedFiles => ({
+  versions: files.count,
+  nodes: tree.count,
+  resolve,
+  versionAt: (node) => {
+    const version = versionAt(node);
+    return version === undefined || files.isHidden(version) ? undefined : version;
+  },
+  parentOf: (node) => tree.parentOf(node),
+  nameOf: (node) => tree.nameOf(node),
+  pathOf: (node) => tree.pathOf(node),
+  sizeOf: (version) => files.sizeOf(version),
+  layerOf: (version) => files.layerOf(version),
+  isHidden: (version) => files.isHidden(version),
+  factsOf: (version) => files.at(version).facts,
+});

@@ -1,8 +1,9 @@
 /** The contents that cataloguers want, of the visible files only: kept from a stream, or read when they are asked for. */
 import { wantsText } from "./cataloguers/all.ts";
 import type { WantedFiles } from "./cataloguers/cataloguer.ts";
-import type { FileVersions } from "./file-versions.ts";
 import type { Layer } from "./layer.ts";
+import type { MergedView } from "./merged-view.ts";
+import type { PathTree } from "./path-tree.ts";
 
 /** Larger databases are not read; packages then stay unnamed. */
 export const longestWanted = 32 << 20;
@@ -14,13 +15,23 @@ export interface FoundFiles extends WantedFiles {
   readonly troubles: readonly { readonly path: string; readonly why: string }[];
 }
 
-export function wantedFiles(files: FileVersions, layers: readonly Layer[], decode: Decode): FoundFiles {
+/** A file with several names is wanted by any of them. */
+export function wantedFiles(
+  tree: PathTree,
+  { files, versionAt }: Pick<MergedView, "files" | "versionAt">,
+  layers: readonly Layer[],
+  decode: Decode,
+): FoundFiles {
   const versions = new Map<string, number>();
   const troubles: { path: string; why: string }[] = [];
-  for (const { index, path, bytes } of files) {
-    if (files.isHidden(index) || !wantsText(path)) continue;
-    if (bytes <= longestWanted) versions.set(path, index);
-    else troubles.push({ path, why: `its ${bytes} bytes are too many to be read` });
+  for (let node = 1; node < tree.count; node += 1) {
+    const index = versionAt(node);
+    if (index === undefined || files.isHidden(index)) continue;
+    const path = tree.pathOf(node);
+    if (!wantsText(path)) continue;
+    const size = files.sizeOf(index);
+    if (size <= longestWanted) versions.set(path, index);
+    else troubles.push({ path, why: `its ${size} bytes are too many to be read` });
   }
   const bytesAt = (path: string): Uint8Array | undefined => {
     const index = versions.get(path);
