@@ -127,6 +127,14 @@ const isDirective = (facts: Facts, offset: number): boolean =>
   offset < (facts.instructions[0]?.at.start ?? 0) &&
   /^\s*#\s*(?:syntax|escape|check)\s*=/i.test(facts.text.slice(offset, offset + 80));
 
+/** A line directly below an instruction. */
+export function addAfter(facts: Facts, instruction: Instruction, line: string): Edit {
+  const at = nextLine(facts.text, instruction.at.end);
+  const eol = lineBreakOf(facts.text);
+  const ended = at > 0 && facts.text.charAt(at - 1) === "\n";
+  return insertAt(at, ended ? `${line}${eol}` : `${eol}${line}`);
+}
+
 /** Adds a flag such as `--chown=…` to a COPY or ADD. */
 export const addCopyFlag = (copy: CopyInstruction, flag: string): Edit =>
   insertAt(copy.keywordAt.end, ` ${flag}`);

@@ -6,12 +6,14 @@ import { copiedThenChanged } from "./copied-then-changed.ts";
 import { cudaTwice } from "./cuda-twice.ts";
 import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
+import { installerShipped } from "./installer-shipped.ts";
 import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
 import { symbolsKept } from "./symbols-kept.ts";
 import { testsCopied } from "./tests-copied.ts";
+import { wholeTreeCopiedFromStage } from "./whole-tree-copied-from-stage.ts";
 
 export const rules = [
   buildToolsShipped,
@@ -21,12 +23,14 @@ export const rules = [
   cudaTwice,
   cudaWheelsOnCpu,
   devDependenciesShipped,
+  installerShipped,
   modelCacheBaked,
   packageCacheKept,
   removedInLaterLayer,
   suppressionUnused,
   symbolsKept,
   testsCopied,
+  wholeTreeCopiedFromStage,
 ] as const;
 
 export type RuleId = (typeof rules)[number]["id"];

@@ -1,0 +1,194 @@
+import { addFlag, appendCommand, insertBefore, removeInstruction } from "../dockerfile/edits.ts";
+import type { CopyInstruction, Facts, Instruction, RunInstruction, Word } from "../dockerfile/facts.ts";
+import { mentions, usersOf } from "../dockerfile/mentions.ts";
+import { baseName, withoutSlash } from "../dockerfile/paths.ts";
+import { runsAtStart } from "../dockerfile/runtime.ts";
+import { measuredLayer } from "../link/measurements.ts";
+import { bytes } from "../size/bytes.ts";
+import { estimated, type Size, unknownSize } from "../size/size.ts";
+import { lineBreakOf } from "../text/lines.ts";
+import type { World } from "../world.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+export const installerShipped = defineRule({
+  id: "installer-shipped",
+  on: "dockerfile",
+  peers: [],
+  summary: "A package installer (uv, poetry, pdm) ships though nothing runs it in a container.",
+  docs: `
+uv, poetry and pdm serve the build. A container that starts its program directly does not need them. Give the binary to
+the \`RUN\` that uses it as a bind mount, install it in a stage that does not ship, or take it away in the same \`RUN\`.
+
+Nothing is reported where \`CMD\`, \`ENTRYPOINT\` or \`HEALTHCHECK\` run the installer, or start a script or a task
+runner, whose programs the Dockerfile does not name.
+
+## Reported
+\`\`\`dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv
+COPY pyproject.toml uv.lock ./
+RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev
+CMD ["/app/.venv/bin/uvicorn", "app:app"]
+\`\`\`
+
+## Not reported
+\`\`\`dockerfile
+FROM python:3.12-slim
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+RUN --mount=from=ghcr.io/astral-sh/uv:0.9,source=/uv,target=/bin/uv \\
+    --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev
+CMD ["/app/.venv/bin/uvicorn", "app:app"]
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv
+CMD ["uv", "run", "app.py"]
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv
+ENTRYPOINT ["/entrypoint.sh"]
+\`\`\`
+`,
+  *check(facts, world) {
+    for (const it of facts.shipped) {
+      if (it.kind === "copy") yield* copied(facts, world, it);
+      else if (it.kind === "run") yield* installed(facts, world, it);
+    }
+  },
+});
+
+const uvImage = /^(?:ghcr\.io\/astral-sh\/uv|astral\/uv|docker\.io\/astral\/uv)(?:[:@].*)?$/;
+/** One binary: the wheels of the last years' versions hold 38 to 60 MB unpacked. */
+const uvSize = estimated(bytes(38_000_000), bytes(60_000_000), "the uv binary of recent versions");
+
+function* copied(facts: Facts, world: World, copy: CopyInstruction): Generator<Finding> {
+  if (!uvImage.test(copy.from?.text ?? "") || runsAtStart(facts, "uv") !== false) return;
+  if (runsAtStart(facts, "uvx") !== false) return;
+  const [first] = copy.sources;
+  if (first === undefined) return;
+  yield {
+    at: first.at,
+    what: "uv ships, and no container runs it",
+    why: "It installs packages during the build only. The RUN that needs it can have it as a bind mount.",
+    saving: measuredLayer(facts, world, copy) ?? uvSize,
+    fixes: mountFixes(facts, copy),
+  };
+}
+
+function mountFixes(facts: Facts, copy: CopyInstruction): readonly Fix[] {
+  const { destinationPath } = copy;
+  const image = copy.from?.text;
+  if (destinationPath === undefined || image === undefined) return [];
+  const names = copy.sources.map(({ text }) => baseName(text ?? ""));
+  if (names.some((it) => it !== "uv" && it !== "uvx")) return [];
+  const users = usersOf(facts, copy).filter((it) => names.some((name) => mentions(it, `/${name}`)));
+  // A stage that copies it on, or a script of another program, needs the file itself.
+  if (users.some((it) => it.kind !== "run" || it.opaque !== undefined || it.form === "exec")) return [];
+  const flags = (it: Instruction): string =>
+    names
+      .filter((name) => name === "uv" || mentions(it, "/uvx"))
+      .map((name) => `--mount=from=${image},source=/${name},target=${placeOf(destinationPath, name)}`)
+      .join(" ");
+  return [
+    {
+      title: "Give uv to the RUNs that use it as a bind mount (BuildKit)",
+      safety: "review",
+      edits: [
+        removeInstruction(facts, copy),
+        ...users.flatMap((it) => (it.kind === "run" ? [addFlag(it, flags(it))] : [])),
+      ],
+    },
+  ];
+}
+
+const placeOf = (destination: string, name: string): string =>
+  destination.endsWith("/") ? `${withoutSlash(destination)}/${name}` : destination;
+
+function* installed(facts: Facts, world: World, run: RunInstruction): Generator<Finding> {
+  for (const command of run.commands) {
+    if (command.runs !== "always") continue;
+    for (const effect of command.effects ?? []) {
+      if (effect.kind === "installer-script" && effect.installs !== "pip") {
+        const finding = shipped(facts, world, run, effect.installs, effect.address);
+        if (finding !== undefined) yield { ...finding, fixes: stageFixes(facts, run, effect.installs) };
+      } else if (effect.kind === "python-install" && effect.selection === undefined) {
+        for (const { name, word } of effect.requirements) {
+          const tool = installers.find((it) => it === name);
+          const finding = tool && !isTakenAway(run, tool) && shipped(facts, world, run, tool, word);
+          if (tool !== undefined && finding) yield { ...finding, fixes: uninstallFixes(facts, run, tool) };
+        }
+      }
+    }
+  }
+}
+
+const installers = ["uv", "poetry", "pdm", "pipenv"] as const;
+
+const isTakenAway = (run: RunInstruction, tool: string): boolean =>
+  run.commands.some(
+    (it) => it.words.some(({ text }) => text === "uninstall") && it.words.some(({ text }) => text === tool),
+  );
+
+function shipped(
+  facts: Facts,
+  world: World,
+  run: RunInstruction,
+  tool: string,
+  at: Word,
+): Omit<Finding, "fixes"> | undefined {
+  if (runsAtStart(facts, tool) !== false) return undefined;
+  const alone = run.commands.filter((it) => it.effects?.every(({ kind }) => kind === "nothing") !== true);
+  const layer = alone.length <= 2 && tool === "uv" ? measuredLayer(facts, world, run) : undefined;
+  return {
+    at: at.at,
+    what: `${tool} ships, and no container runs it`,
+    why: "It installs packages during the build only. Install it in a stage that does not ship, or give it to the RUN that uses it as a bind mount.",
+    saving: layer ?? sizeOf(tool),
+  };
+}
+
+const sizeOf = (tool: string): Size =>
+  tool === "uv"
+    ? uvSize
+    : unknownSize(`${tool} and what it depends on; analyse the built image to measure it`);
+
+/** The RUN goes to the stages that use what it installs, when none of them ships. */
+function stageFixes(facts: Facts, run: RunInstruction, tool: string): readonly Fix[] {
+  const isAlone = run.commands.every((it) => it.piped) && run.commands.length === 2;
+  const uses = (it: Instruction): boolean => mentions(it, `/${tool}`);
+  const users = usersOf(facts, run).filter(
+    (it) => it.kind === "run" && (uses(it) || it.opaque !== undefined),
+  );
+  const copies = usersOf(facts, run).some(
+    (it) => it.kind === "copy" && it.fromStage !== undefined && uses(it),
+  );
+  const isShipped = users.some((it) => it.stage === run.stage || facts.stages[it.stage]?.shipped === true);
+  if (!isAlone || copies || isShipped || users.length === 0) return [];
+  const eol = lineBreakOf(facts.text);
+  const firsts = users.filter((it, index) => users.findIndex((one) => one.stage === it.stage) === index);
+  return [
+    {
+      title: `Install ${tool} in the stages that use it`,
+      safety: "review",
+      edits: [
+        removeInstruction(facts, run),
+        ...firsts.map((it) => insertBefore(facts, it, `${run.source}${eol}${eol}`)),
+      ],
+    },
+  ];
+}
+
+/** Used and taken away in one RUN, it is in no layer. */
+function uninstallFixes(facts: Facts, run: RunInstruction, tool: string): readonly Fix[] {
+  if (tool !== "uv" || usersOf(facts, run).some((it) => mentions(it, "/uv"))) return [];
+  const appended = appendCommand(facts, run, "pip uninstall -y uv");
+  return appended === undefined
+    ? []
+    : [{ title: "Uninstall uv in the same RUN", safety: "review", edits: [appended] }];
+}

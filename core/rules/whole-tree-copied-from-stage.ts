@@ -1,0 +1,159 @@
+import { addAfter, insertBefore, removeWords, replaceWord } from "../dockerfile/edits.ts";
+import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
+import { type Common, commonOf } from "../dockerfile/inherited.ts";
+import { normalised, withoutSlash } from "../dockerfile/paths.ts";
+import { mayWrite } from "../dockerfile/writes.ts";
+import { measurementsOf } from "../link/measurements.ts";
+import { measured, type Size, unknownSize } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import { lineBreakOf } from "../text/lines.ts";
+import type { PythonInstall } from "../tools/python-install.ts";
+import type { World } from "../world.ts";
+import type { Finding, Fix } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+export const wholeTreeCopiedFromStage = defineRule({
+  id: "whole-tree-copied-from-stage",
+  on: "dockerfile",
+  peers: ["hadolint DL3067 (in part)", "droast DF070 (in part)"],
+  summary:
+    "A COPY --from takes a whole system tree, with what the stage has already and with the tools of the build.",
+  docs: `
+\`COPY --from=build /usr/local /usr/local\` carries the packages that the build stage installed, and with them all that
+its base image has there (the interpreter, pip) and what the build left behind. When both stages start from the same
+image, the classic store keeps the shared part twice. Install into a directory of its own, a virtual environment for
+Python, and copy that.
+
+Silent for what a build installs below \`/usr/local\` of a bare distribution: there the tree holds nothing else. Silent
+for \`COPY --from=build / /\` onto \`scratch\`, which squashes an image.
+
+## Reported
+\`\`\`dockerfile
+FROM python:3.12-slim AS build
+RUN pip install --no-cache-dir flask
+
+FROM python:3.12-slim
+COPY --from=build /usr/local /usr/local
+\`\`\`
+
+## Not reported
+\`\`\`dockerfile
+FROM python:3.12-slim AS build
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir flask
+
+FROM python:3.12-slim
+COPY --from=build /opt/venv /opt/venv
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12 AS build
+RUN make -C /src install
+
+FROM debian:12
+COPY --from=build /usr/local /usr/local
+\`\`\`
+`,
+  *check(facts, world) {
+    for (const copy of facts.shipped) {
+      if (copy.kind !== "copy" || copy.fromStage === undefined) continue;
+      const finding = findingOf(facts, world, copy, copy.fromStage);
+      if (finding !== undefined) yield finding;
+    }
+  },
+});
+
+/** Images that have nothing in /usr/local but empty directories. */
+const bare =
+  /(?:^|\/)(?:debian|ubuntu|alpine|fedora|centos|rockylinux|almalinux|busybox|amazonlinux)(?::|@|$)/;
+const conda =
+  /^\/(?:opt|root|usr\/local)\/(?:conda|(?:mini|ana)conda\d?|miniforge\d?|mambaforge|micromamba)$/;
+
+function findingOf(facts: Facts, world: World, copy: CopyInstruction, from: number): Finding | undefined {
+  const [source] = copy.sources;
+  if (copy.sources.length !== 1 || source?.text === undefined || copy.destinationPath === undefined)
+    return undefined;
+  const path = withoutSlash(normalised(`/${source.text}`));
+  const common = commonOf(facts, copy);
+  const image = facts.stages[from]?.baseImage;
+  const isShared =
+    (path === "/usr/local" && image !== undefined && !bare.test(image)) || path === "/usr" || path === "/";
+  const isConda = conda.test(path);
+  if (!isConda && !(isShared && common !== undefined)) return undefined;
+  // What is there already, unchanged, is the finding of copied-again.
+  if (common !== undefined && !common.apart.some((it) => mayWrite(it, path))) return undefined;
+  return {
+    at: source.at,
+    what: isConda
+      ? `a whole conda installation is copied: ${path}`
+      : `the whole of ${path} is copied, with what ${common?.name ?? "the base"} has there already`,
+    why: isConda
+      ? "It holds conda itself and its package cache beside the environment. Copy the environment alone."
+      : "The shared part is stored a second time on the classic store, and tools of the build come along. Install into a directory of its own (for Python a virtual environment) and copy that.",
+    saving: sizeOf(facts, world, copy),
+    related: (facts.stages[from]?.instructions ?? [])
+      .slice(0, 1)
+      .map(({ at }) => ({ at, message: "Copied from this stage" })),
+    fixes: path === "/usr/local" && common !== undefined ? venvFixes(facts, copy, common, from) : [],
+  };
+}
+
+/** Files below it that the layer stores once more; the rest of what is not needed shows only in the image. */
+function sizeOf(facts: Facts, { knowledge }: World, copy: CopyInstruction): Size {
+  const found = knowledge && measurementsOf(facts, knowledge).get(copy);
+  if (knowledge === undefined || found === undefined || found.stale || found.layer.hides === 0)
+    return unknownSize("how much of the tree the program needs is not known");
+  return measured(
+    found.layer.hides,
+    `what layer ${found.layer.layer} of image ${knowledge.image} stores again`,
+  );
+}
+
+const place = "/opt/venv";
+
+interface Install {
+  readonly run: RunInstruction;
+  readonly command: Command;
+  readonly effect: PythonInstall;
+}
+
+/** `uv pip install --system` into a virtual environment instead, where it is the one install of both stages. */
+function venvFixes(facts: Facts, copy: CopyInstruction, common: Common, from: number): readonly Fix[] {
+  const installs = common.apart.flatMap(installsIn);
+  const [only] = installs;
+  const later = facts.shipped.filter((it) => it.stage === copy.stage && it.index > copy.index);
+  if (only === undefined || installs.length !== 1 || later.flatMap(installsIn).length > 0) return [];
+  if (only.run.stage !== from || only.effect.tool !== "uv pip" || only.command.runs !== "always") return [];
+  const system = only.command.words.find(({ text }) => text === "--system");
+  // Another command that writes there would be left behind.
+  const others = common.apart.filter((it) => it !== only.run);
+  if (system === undefined || others.some((it) => mayWrite(it, "/usr/local"))) return [];
+  const withoutSystem = removeWords(facts, only.command.words, [system]);
+  const [source] = copy.sources;
+  if (withoutSystem === undefined || source === undefined || copy.destination === undefined) return [];
+  const eol = lineBreakOf(facts.text);
+  const path = `ENV PATH="${place}/bin:$PATH"`;
+  const program = only.effect.program.text ?? "uv";
+  const edits: readonly Edit[] = [
+    insertBefore(
+      facts,
+      only.run,
+      `ENV VIRTUAL_ENV=${place}${eol}${path}${eol}RUN ${program === "pip" ? "uv" : program} venv ${place}${eol}${eol}`,
+    ),
+    ...withoutSystem,
+    ...replaceWord(source, place),
+    ...replaceWord(copy.destination, place),
+    addAfter(facts, copy, path),
+  ];
+  return [{ title: `Install into a virtual environment and copy ${place}`, safety: "review", edits }];
+}
+
+const installsIn = (it: Instruction): readonly Install[] =>
+  it.kind !== "run"
+    ? []
+    : it.commands.flatMap((command) =>
+        command.runs === "never"
+          ? []
+          : (command.effects ?? []).flatMap((effect) =>
+              effect.kind === "python-install" ? [{ run: it, command, effect }] : [],
+            ),
+      );
