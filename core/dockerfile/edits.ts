@@ -170,12 +170,16 @@ export function removeSource(facts: Facts, copy: CopyInstruction, source: Word):
   const { destination, sources } = copy;
   const [first] = sources;
   if (destination === undefined || first === undefined || sources.length < 2) return undefined;
-  if (facts.text.slice(copy.keywordAt.end, first.at.start).includes("[")) return undefined;
+  if (isJsonForm(facts, copy)) return undefined;
   const head = [copy.keywordAt, ...copy.flags.map((it) => it.at)].map(
     (at): Word => ({ text: undefined, at }),
   );
   return removeWords(facts, [...head, ...sources, destination], [source]);
 }
+
+/** `COPY ["a", "/b"]`: commas and quotes are not words. */
+export const isJsonForm = (facts: Facts, copy: CopyInstruction): boolean =>
+  facts.text.slice(copy.keywordAt.end, copy.sources[0]?.at.start).includes("[");
 
 /** Writes another text in a word's place. */
 export const replaceWord = (word: Word, text: string): readonly Edit[] => [{ at: word.at, insert: text }];

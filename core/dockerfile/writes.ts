@@ -5,6 +5,7 @@
  */
 import type { Effect } from "../tools/effect.ts";
 import type { Command, Instruction, RunInstruction } from "./facts.ts";
+import { scriptIn } from "./installer-scripts.ts";
 import { isWithin, withoutSlash } from "./paths.ts";
 import { makesAccount } from "./users.ts";
 
@@ -14,6 +15,8 @@ const systemFolders = ["/usr", "/etc", "/var", "/lib", "/lib64", "/bin", "/sbin"
 export function mayWrite(it: Instruction, path: string): boolean {
   switch (it.kind) {
     case "run":
+      // The installers of installers write into the user's folder.
+      if (scriptIn(it) !== undefined) return isWithin(path, "/root") || meets("/root/.local", path);
       return it.opaque !== undefined || it.commands.some((command) => commandMayWrite(it, command, path));
     case "copy":
       return it.destinationPath === undefined || meets(it.destinationPath, path);

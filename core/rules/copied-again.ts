@@ -2,10 +2,13 @@ import { chainBefore } from "../dockerfile/chain.ts";
 import { copiedSize } from "../dockerfile/copied.ts";
 import { removeInstruction } from "../dockerfile/edits.ts";
 import type { CopyInstruction, Facts, Instruction } from "../dockerfile/facts.ts";
-import { commonOf } from "../dockerfile/inherited.ts";
+import { type Common, commonOf } from "../dockerfile/inherited.ts";
+import { scriptIn } from "../dockerfile/installer-scripts.ts";
 import { normalised, withoutSlash } from "../dockerfile/paths.ts";
 import { mayWrite } from "../dockerfile/writes.ts";
 import { measuredLayer } from "../link/measurements.ts";
+import { uvSize } from "../size/installer-sizes.ts";
+import type { Size } from "../size/size.ts";
 import { storedAgain } from "../size/stored-again.ts";
 import type { World } from "../world.ts";
 import type { Finding } from "./finding.ts";
@@ -77,16 +80,23 @@ function inherited(facts: Facts, world: World, copy: CopyInstruction): Finding |
   if (path === "/" || withoutSlash(copy.destinationPath) !== path) return undefined;
   const common = commonOf(facts, copy);
   if (common === undefined || common.apart.some((it) => mayWrite(it, path))) return undefined;
-  const maker = common.stage?.instructions.findLast((it) => makes(it, path));
   const parting = common.stage?.from ?? facts.stages[copy.stage]?.from;
   return {
     at: source.at,
     what: `${path} is copied again: this stage has it already from ${common.name}`,
     why: "Both stages start from there, and nothing in between writes to it, so the copy brings no new file.",
-    saving: measuredLayer(facts, world, copy) ?? storedAgain(maker && copiedSize(world, maker)),
+    saving: measuredLayer(facts, world, copy) ?? storedAgain(fullSize(world, common, path)),
     related: parting === undefined ? [] : [{ at: parting.at, message: "Both stages start here" }],
     fixes: [{ title: "Remove the second copy", safety: "safe", edits: [removeInstruction(facts, copy)] }],
   };
+}
+
+/** What the ancestor put there, when its words say how much. */
+function fullSize(world: World, { stage }: Common, path: string): Size | undefined {
+  const maker = stage?.instructions.findLast((it) => makes(it, path));
+  if (maker !== undefined) return copiedSize(world, maker);
+  const hasUv = stage?.instructions.some((it) => scriptIn(it)?.installs === "uv");
+  return path === "/root/.local" && hasUv ? uvSize : undefined;
 }
 
 const makes = (it: Instruction, path: string): it is CopyInstruction =>

@@ -1,4 +1,5 @@
 // Written by `npm run codegen`. Do not edit.
+import { archiveCopiedThenExtracted } from "./archive-copied-then-extracted.ts";
 import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { bytecodeDuplicated } from "./bytecode-duplicated.ts";
 import { copiedAgain } from "./copied-again.ts";
@@ -6,16 +7,20 @@ import { copiedThenChanged } from "./copied-then-changed.ts";
 import { cudaTwice } from "./cuda-twice.ts";
 import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
+import { downloadKept } from "./download-kept.ts";
+import { gitHistoryCloned } from "./git-history-cloned.ts";
 import { installerShipped } from "./installer-shipped.ts";
 import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
+import { sourceKeptAfterInstall } from "./source-kept-after-install.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
 import { symbolsKept } from "./symbols-kept.ts";
 import { testsCopied } from "./tests-copied.ts";
 import { wholeTreeCopiedFromStage } from "./whole-tree-copied-from-stage.ts";
 
 export const rules = [
+  archiveCopiedThenExtracted,
   buildToolsShipped,
   bytecodeDuplicated,
   copiedAgain,
@@ -23,10 +28,13 @@ export const rules = [
   cudaTwice,
   cudaWheelsOnCpu,
   devDependenciesShipped,
+  downloadKept,
+  gitHistoryCloned,
   installerShipped,
   modelCacheBaked,
   packageCacheKept,
   removedInLaterLayer,
+  sourceKeptAfterInstall,
   suppressionUnused,
   symbolsKept,
   testsCopied,

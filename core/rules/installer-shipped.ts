@@ -4,8 +4,8 @@ import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { baseName, withoutSlash } from "../dockerfile/paths.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
 import { measuredLayer } from "../link/measurements.ts";
-import { bytes } from "../size/bytes.ts";
-import { estimated, type Size, unknownSize } from "../size/size.ts";
+import { uvSize } from "../size/installer-sizes.ts";
+import { type Size, unknownSize } from "../size/size.ts";
 import { lineBreakOf } from "../text/lines.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
@@ -64,9 +64,6 @@ ENTRYPOINT ["/entrypoint.sh"]
 });
 
 const uvImage = /^(?:ghcr\.io\/astral-sh\/uv|astral\/uv|docker\.io\/astral\/uv)(?:[:@].*)?$/;
-/** One binary: the wheels of the last years' versions hold 38 to 60 MB unpacked. */
-const uvSize = estimated(bytes(38_000_000), bytes(60_000_000), "the uv binary of recent versions");
-
 function* copied(facts: Facts, world: World, copy: CopyInstruction): Generator<Finding> {
   if (!uvImage.test(copy.from?.text ?? "") || runsAtStart(facts, "uv") !== false) return;
   if (runsAtStart(facts, "uvx") !== false) return;

@@ -1,4 +1,4 @@
-import { addAfter, insertBefore, removeWords, replaceWord } from "../dockerfile/edits.ts";
+import { addAfter, insertBefore, isJsonForm, removeWords, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
 import { type Common, commonOf } from "../dockerfile/inherited.ts";
 import { normalised, withoutSlash } from "../dockerfile/paths.ts";
@@ -120,6 +120,7 @@ interface Install {
 function venvFixes(facts: Facts, copy: CopyInstruction, common: Common, from: number): readonly Fix[] {
   const installs = common.apart.flatMap(installsIn);
   const [only] = installs;
+  if (isJsonForm(facts, copy)) return [];
   const later = facts.shipped.filter((it) => it.stage === copy.stage && it.index > copy.index);
   if (only === undefined || installs.length !== 1 || later.flatMap(installsIn).length > 0) return [];
   if (only.run.stage !== from || only.effect.tool !== "uv pip" || only.command.runs !== "always") return [];
