@@ -13,6 +13,7 @@ interface TargetItem extends QuickPickItem {
 type Choice =
   | { readonly kind: "target"; readonly target: Target }
   | { readonly kind: "archive" }
+  | { readonly kind: "registry" }
   | { readonly kind: "again" }
   | { readonly kind: "setting"; readonly setting: string };
 
@@ -38,6 +39,8 @@ async function pickTarget(client: LanguageClient): Promise<Target | undefined> {
       return picked.choice.target;
     case "archive":
       return openArchive();
+    case "registry":
+      return askReference();
     case "again":
       return pickTarget(client);
     case "setting":
@@ -54,10 +57,33 @@ const archiveItem: TargetItem = {
   choice: { kind: "archive" },
 };
 
+/** Nothing is asked of a registry before the user names an image there. */
+const registryItem: TargetItem = {
+  label: "$(cloud) Analyze an Image in a Registry…",
+  detail: "By its reference, with the logins of docker login; nothing is pulled",
+  choice: { kind: "registry" },
+};
+
+const registryAllowed = (): boolean =>
+  workspace.getConfiguration("plimsoll").get<boolean>("registry.enabled") === true;
+
+async function askReference(): Promise<Target | undefined> {
+  const reference = await window.showInputBox({
+    title: "Plimsoll: Analyze an Image in a Registry",
+    prompt: "Reference of the image",
+    placeHolder: "registry.example.com/team/app:1.2",
+    ignoreFocusOut: true,
+  });
+  return reference === undefined || reference.trim() === ""
+    ? undefined
+    : { kind: "registry", reference: reference.trim() };
+}
+
 async function itemsOf(client: LanguageClient): Promise<TargetItem[]> {
   const result = await client.sendRequest<ImagesResult>(imagesRequest);
+  const elsewhere = registryAllowed() ? [archiveItem, registryItem] : [archiveItem];
   // An archive needs no engine, so trouble with one is a row of the list and does not stand in the way.
-  if (!result.ok) return [archiveItem, separator("Docker"), ...problemItems(result.problem)];
+  if (!result.ok) return [...elsewhere, separator("Docker"), ...problemItems(result.problem)];
   const images = result.images.map(
     ({ reference, id, bytes, created }): TargetItem => ({
       label: reference === id ? id.replace(/^sha256:/, "").slice(0, 12) : reference,
@@ -66,7 +92,7 @@ async function itemsOf(client: LanguageClient): Promise<TargetItem[]> {
     }),
   );
   const none: TargetItem = { label: "$(info) The engine holds no images", detail: result.engine };
-  return [...(images.length === 0 ? [none] : images), separator(), archiveItem];
+  return [...(images.length === 0 ? [none] : images), separator(), ...elsewhere];
 }
 
 function problemItems({ message, retry, setting }: Problem): TargetItem[] {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { commands, type Disposable, type ExtensionContext, Uri, window, workspace } from "vscode";
 import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
 import { analyzeImage } from "./analyze-image.ts";
+import { imageCommands } from "./image-commands.ts";
 import { showLayer } from "./show-layer.ts";
 import { TreemapPanel } from "./treemap-panel.ts";
 
@@ -27,6 +28,8 @@ export function activate(context: ExtensionContext): void {
       ...patterns.map((pattern) => ({ scheme: "file", pattern })),
     ],
     outputChannel: log,
+    // Where the server may keep what it read of images.
+    initializationOptions: { storage: context.globalStorageUri.fsPath },
     synchronize: {
       configurationSection: "plimsoll",
       fileEvents: workspace.createFileSystemWatcher(
@@ -36,7 +39,7 @@ export function activate(context: ExtensionContext): void {
   };
   const own = new LanguageClient("plimsoll", "Plimsoll", { run, debug: run }, options);
   client = own;
-  const panel = new TreemapPanel(context.extensionUri, own);
+  const panel = new TreemapPanel(context.extensionUri, own, context.workspaceState);
   // Not awaited: activation does not wait for another process.
   void own.start().catch((cause: unknown) => {
     void window.showErrorMessage(
@@ -49,6 +52,7 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand("plimsoll.analyzeImage", (target?: unknown) =>
       analyzeImage(own, panel, target instanceof Uri ? target.fsPath : undefined),
     ),
+    ...imageCommands(own, panel),
     commands.registerCommand("plimsoll.showLayer", () => showLayer(own, panel)),
     commands.registerCommand("plimsoll.restartServer", () => own.restart()),
     commands.registerCommand("plimsoll.showLog", () => log.show(true)),

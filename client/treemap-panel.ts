@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   CancellationTokenSource,
   type Disposable,
+  type Memento,
   ProgressLocation,
   Uri,
   ViewColumn,
@@ -15,6 +16,7 @@ import {
   type AnalyzeResult,
   analysisProgressNotification,
   analyzeRequest,
+  chooseDockerfileRequest,
   type FirstPictureParams,
   firstPictureNotification,
   forgetNotification,
@@ -34,6 +36,8 @@ type Target = AnalyzeParams["target"];
 export class TreemapPanel implements Disposable {
   readonly #extension: Uri;
   readonly #client: LanguageClient;
+  /** Which Dockerfile the user chose for which image. */
+  readonly #memory: Memento;
   readonly #listening: Disposable[];
   #panel: WebviewPanel | undefined;
   #generation = 0;
@@ -43,9 +47,10 @@ export class TreemapPanel implements Disposable {
   #last: ToView | undefined;
   #failure: ToView | undefined;
 
-  constructor(extension: Uri, client: LanguageClient) {
+  constructor(extension: Uri, client: LanguageClient, memory: Memento) {
     this.#extension = extension;
     this.#client = client;
+    this.#memory = memory;
     this.#listening = [
       client.onNotification(firstPictureNotification, ({ generation, picture }: FirstPictureParams) => {
         if (generation === this.#generation) this.#show(picture, false);
@@ -91,6 +96,23 @@ export class TreemapPanel implements Disposable {
     if (await showProblem(result.problem)) await this.analyze(target);
   }
 
+  /** The user says which Dockerfile made the image that is shown; that is remembered for its name. */
+  async chooseDockerfile(uri: string): Promise<void> {
+    const generation = this.#generation;
+    if (this.#target === undefined || this.#panel === undefined) {
+      void window.showInformationMessage("Analyze an image first; then choose the Dockerfile that made it.");
+      return;
+    }
+    await this.#memory.update(memoryKey(this.#target), uri);
+    const result = await this.#client.sendRequest<AnalyzeResult>(chooseDockerfileRequest, {
+      generation,
+      uri,
+    });
+    if (generation !== this.#generation) return;
+    if (result.ok) this.#show(result.picture, true);
+    else await showProblem(result.problem);
+  }
+
   /** False: this picture is not the one that is held. */
   select(generation: number, id: number): boolean {
     if (generation !== this.#generation || this.#panel === undefined) return false;
@@ -110,10 +132,11 @@ export class TreemapPanel implements Disposable {
     target: Target,
     running: CancellationTokenSource,
   ): Promise<AnalyzeResult> {
+    const dockerfile = this.#memory.get<string>(memoryKey(target));
     try {
       return await this.#client.sendRequest<AnalyzeResult>(
         analyzeRequest,
-        { generation, target },
+        { generation, target, ...(dockerfile === undefined ? {} : { dockerfile }) },
         running.token,
       );
     } catch (cause) {
@@ -209,6 +232,10 @@ export class TreemapPanel implements Disposable {
     }
   }
 }
+
+/** Without the tag: tomorrow's build is of the same file. */
+const memoryKey = (target: Target): string =>
+  `dockerfile:${target.kind === "archive" ? target.path : target.reference.replace(/@.*$|:[^/:]*$/, "")}`;
 
 const nameOf = (target: Target): string =>
   target.kind === "archive" ? target.path.slice(target.path.search(/[^/\\]*$/)) : target.reference;

@@ -29,6 +29,8 @@ export interface AnalyzeParams {
     | { readonly kind: "image"; readonly reference: string }
     | { readonly kind: "registry"; readonly reference: string }
     | { readonly kind: "archive"; readonly path: string };
+  /** URI of the Dockerfile that the user once chose for this image. */
+  readonly dockerfile?: string;
 }
 export type AnalyzeResult =
   | { readonly ok: true; readonly picture: Picture }
@@ -36,6 +38,23 @@ export type AnalyzeResult =
 export interface Picture {
   readonly root: TreeNode;
   readonly facts: PictureFacts;
+}
+
+/** `plimsoll/chooseDockerfile`: the user says which Dockerfile made the image of a picture. Answers like `analyze`. */
+export const chooseDockerfileRequest = "plimsoll/chooseDockerfile";
+export interface ChooseDockerfileParams {
+  readonly generation: number;
+  readonly uri: string;
+}
+
+/**
+ * `plimsoll/clearImageCache`: forget the images that were read. There is a cache where the client names a folder for it
+ * as `storage` in `initializationOptions`. Takes nothing.
+ */
+export const clearImageCacheRequest = "plimsoll/clearImageCache";
+export interface ClearCacheResult {
+  /** How many bytes there were. */
+  readonly bytes: number;
 }
 
 /** `plimsoll/firstPicture`, server to client: layer sizes from the history, before any byte was read. */

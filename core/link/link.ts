@@ -1,74 +1,188 @@
 /**
- * Ties layers to the instructions that made them, through the image's history, from the end backwards.
+ * Ties layers to the instructions that made them, through the image's history.
  *
- * Invariant: a link is made only where the instruction's own words account for the history entry; one that cannot be
- * proved is undefined, and so are those below it that depend on it.
+ * Invariant: a link is made only where the instruction's own words are in the history entry, or where it follows from
+ * the links above it; what cannot be proved is undefined.
  */
 
-import type { CopyInstruction, Facts, Instruction } from "../dockerfile/facts.ts";
+import type { Facts, Instruction } from "../dockerfile/facts.ts";
 import type { AnalysedLayer, ImageAnalysis } from "../image/analysis.ts";
 import type { HistoryEntry } from "../image/layer.ts";
 import { addBytes, noBytes } from "../size/bytes.ts";
+import { type Fit, fitOfEntry } from "./fits.ts";
 import type { Knowledge, KnownLayer } from "./knowledge.ts";
 import { plainCommand } from "./plain-command.ts";
 
-/** For each history entry, oldest first, the instruction that made it. */
-export function linkHistory(
-  facts: Facts,
-  history: readonly HistoryEntry[],
-): readonly (Instruction | undefined)[] {
-  const res: (Instruction | undefined)[] = history.map(() => undefined);
-  // FROM leaves no entry; ARG may leave one or none, depending on the builder.
-  const chain = facts.shipped.filter((it) => it.keyword !== "FROM");
-  let at = history.length - 1;
-  for (const instruction of chain.toReversed()) {
-    const entry = history[at];
-    if (entry === undefined) break;
-    if (fits(instruction, entry.createdBy)) {
-      res[at] = instruction;
-      at -= 1;
-    } else if (instruction.keyword !== "ARG" && leavesEntry(instruction)) {
-      // The file has changed here since the build: go on from the entry that fits next, if one does.
-      const next = chain.indexOf(instruction);
-      const found = resume(chain, next, history, at);
-      if (found === undefined) break;
-      at = found;
-    }
+/** How one Dockerfile accounts for an image's history. */
+export interface HistoryLink {
+  /** For each history entry, oldest first, the instruction that made it. */
+  readonly instructions: readonly (Instruction | undefined)[];
+  /** History entries below the first instruction: the base image's. Undefined: not known. */
+  readonly baseEntries: number | undefined;
+  /** An instruction or an own entry is without its counterpart: the file is not as it was when the image was built. */
+  readonly changed: boolean;
+  /** How much speaks for this file having made the image. */
+  readonly fit: number;
+}
+
+const weights: Readonly<Record<Fit, number>> = { no: 0, keyword: 1, words: 8 };
+/** Longer histories are of no image that anybody builds. */
+const longest = 1_000;
+
+/** The stage that accounts for most; an image may have been built from any. */
+export function linkHistory(facts: Facts, history: readonly HistoryEntry[]): HistoryLink {
+  let best: HistoryLink | undefined;
+  for (const stage of facts.stages.toReversed()) {
+    const link = linkChain(chainOf(facts, stage.index), history);
+    if (best === undefined || link.fit > best.fit) best = link;
+  }
+  return (
+    best ?? { instructions: history.map(() => undefined), baseEntries: undefined, changed: false, fit: 0 }
+  );
+}
+
+/** Instructions that a stage's image consists of, lowest first; FROM leaves no entry. */
+function chainOf(facts: Facts, stage: number): readonly Instruction[] {
+  const res: Instruction[] = [];
+  const seen = new Set<number>();
+  for (let at: number | undefined = stage; at !== undefined && !seen.has(at); at = facts.stages[at]?.parent) {
+    seen.add(at);
+    res.unshift(
+      ...(facts.stages[at]?.instructions ?? []).filter((it) => !it.onbuild && it.keyword !== "FROM"),
+    );
   }
   return res;
 }
 
-/** After a changed instruction: the entry below is that of the instruction below, or nothing is certain. */
-function resume(
-  chain: readonly Instruction[],
-  changed: number,
-  history: readonly HistoryEntry[],
-  at: number,
-): number | undefined {
-  const below = chain.slice(0, changed).findLast(leavesEntry);
-  const entry = history[at - 1];
-  if (below !== undefined && entry !== undefined && fits(below, entry.createdBy)) return at - 1;
-  const same = history[at];
-  return below !== undefined && same !== undefined && fits(below, same.createdBy) ? at : undefined;
+function linkChain(chain: readonly Instruction[], history: readonly HistoryEntry[]): HistoryLink {
+  const matches = anchored(chain, history, aligned(chain, history));
+  const instructions: (Instruction | undefined)[] = history.map(() => undefined);
+  for (const { instruction, entry } of matches) instructions[entry] = chain[instruction];
+  const linked = new Set(matches.map((it) => it.instruction));
+  const first = matches[0]?.entry ?? history.length;
+  const isWhole =
+    chain.every((it, index) => linked.has(index) || !leavesEntry(it)) &&
+    history.every((it, index) => index < first || instructions[index] !== undefined || isIncidental(it));
+  return {
+    instructions,
+    baseEntries: baseEntriesOf(chain, matches, isWhole),
+    changed: !isWhole,
+    fit: fitOf(chain, matches),
+  };
 }
 
+/** ARG may leave an entry or none, depending on the builder. */
 const leavesEntry = (it: Instruction): boolean => it.keyword !== "ARG";
+
+/** What no instruction need account for: build arguments, and labels given on the command line. */
+const isIncidental = ({ createdBy }: HistoryEntry): boolean =>
+  /^(?:ARG|LABEL)\s/.test(plainCommand(createdBy));
+
+interface Match {
+  readonly instruction: number;
+  readonly entry: number;
+  readonly fit: Fit;
+}
+
+/** The longest common run of instructions and entries in order, by what proves most; later entries first. */
+function aligned(chain: readonly Instruction[], history: readonly HistoryEntry[]): readonly Match[] {
+  if (chain.length > longest || history.length > longest) return [];
+  const texts = history.map(({ createdBy }) => plainCommand(createdBy));
+  const fits = chain.map((it) => texts.map((text) => fitOfEntry(it, text)));
+  const width = history.length + 1;
+  const best = new Uint32Array((chain.length + 1) * width);
+  const at = (i: number, j: number): number => best[i * width + j] ?? 0;
+  const weight = (i: number, j: number): number => weights[fits[i]?.[j] ?? "no"];
+  for (let i = 1; i <= chain.length; i += 1) {
+    for (let j = 1; j <= history.length; j += 1) {
+      const both = weight(i - 1, j - 1);
+      const matched = both === 0 ? 0 : at(i - 1, j - 1) + both;
+      best[i * width + j] = Math.max(matched, at(i - 1, j), at(i, j - 1));
+    }
+  }
+  const res: Match[] = [];
+  let [i, j] = [chain.length, history.length];
+  while (i > 0 && j > 0) {
+    const fit = fits[i - 1]?.[j - 1] ?? "no";
+    if (fit !== "no" && at(i, j) === at(i - 1, j - 1) + weights[fit]) {
+      res.unshift({ instruction: i - 1, entry: j - 1, fit });
+      i -= 1;
+      j -= 1;
+    } else if (at(i, j) === at(i - 1, j)) i -= 1;
+    else j -= 1;
+  }
+  return res;
+}
+
+/** A match by keyword alone holds where it ends the image or stands right below a match that holds. */
+function anchored(
+  chain: readonly Instruction[],
+  history: readonly HistoryEntry[],
+  matches: readonly Match[],
+): readonly Match[] {
+  const res: Match[] = [];
+  let [instruction, entry] = [chain.length, history.length];
+  let holds = true;
+  for (const it of matches.toReversed()) {
+    const isAdjacent: boolean =
+      holds &&
+      chain.slice(it.instruction + 1, instruction).every((one) => !leavesEntry(one)) &&
+      history.slice(it.entry + 1, entry).every(isIncidental);
+    holds = isAdjacent || it.fit === "words";
+    if (holds) res.unshift(it);
+    [instruction, entry] = [it.instruction, it.entry];
+  }
+  return res;
+}
+
+/** The base ends where the first instruction's entry begins, if that one is certain. */
+function baseEntriesOf(
+  chain: readonly Instruction[],
+  matches: readonly Match[],
+  isWhole: boolean,
+): number | undefined {
+  const [lowest] = matches;
+  const first = chain.findIndex(leavesEntry);
+  if (lowest === undefined || first === -1 || lowest.instruction > first) return undefined;
+  const isFile = chain[lowest.instruction]?.kind !== "other" && lowest.fit === "words";
+  return isWhole || isFile ? lowest.entry : undefined;
+}
+
+/** Every image has a CMD and a WORKDIR: they say nothing. */
+const fitOf = (chain: readonly Instruction[], matches: readonly Match[]): number =>
+  matches.filter(({ instruction, fit }) => {
+    const keyword = chain[instruction]?.keyword;
+    return (
+      keyword !== "CMD" &&
+      keyword !== "WORKDIR" &&
+      (fit === "words" || keyword === "RUN" || keyword === "COPY")
+    );
+  }).length;
 
 /** For each layer of the image, lowest first. */
 export function linkLayers(
   facts: Facts,
   analysis: Pick<ImageAnalysis, "history" | "layers">,
 ): readonly (Instruction | undefined)[] {
-  const links = linkHistory(facts, analysis.history);
-  const made = links.filter((_, index) => analysis.history[index]?.emptyLayer === false);
-  return made.length === analysis.layers.length ? made : analysis.layers.map(() => undefined);
+  const { history, layers } = analysis;
+  const { instructions } = linkHistory(facts, history);
+  const none = layers.map(() => undefined);
+  const res: (Instruction | undefined)[] = [];
+  let squashed = false;
+  for (const [index, entry] of history.entries()) {
+    const isFile = /^(?:RUN|COPY|ADD)\s/.test(plainCommand(entry.createdBy));
+    if (entry.emptyLayer) {
+      // Buildah without --layers puts all that ran into the last entry's layer.
+      squashed ||= isFile;
+      continue;
+    }
+    const writes =
+      isFile || /^WORKDIR\s/.test(plainCommand(entry.createdBy)) || instructions[index]?.kind === "run";
+    res.push(squashed || !writes ? undefined : instructions[index]);
+    squashed = false;
+  }
+  return res.length === layers.length ? res : none;
 }
-
-/** How much of a Dockerfile an image's history shows: linked entries, most of all the last ones. */
-export const fitOf = (facts: Facts, history: readonly HistoryEntry[]): number =>
-  linkHistory(facts, history).filter(
-    (it) => it !== undefined && it.keyword !== "CMD" && it.keyword !== "WORKDIR",
-  ).length;
 
 export function knowledgeOf(facts: Facts, analysis: ImageAnalysis): Knowledge {
   const links = linkLayers(facts, analysis);
@@ -89,59 +203,3 @@ const knownLayer = ({ index, bytes, wasted, hides }: AnalysedLayer, instruction:
   wasted: [wasted.deleted, wasted.overwritten, wasted.metadataOnly].reduce(addBytes, noBytes),
   hides: [hides.deleted, hides.overwritten, hides.metadataOnly].reduce(addBytes, noBytes),
 });
-
-/** Whether an instruction's words account for the text that a builder left. */
-function fits(it: Instruction, createdBy: string): boolean {
-  const text = plainCommand(createdBy);
-  const [keyword = ""] = text.split(/\s/, 1);
-  if (keyword.toUpperCase() !== it.keyword) return false;
-  const rest = squeezed(text.slice(keyword.length));
-  switch (it.kind) {
-    case "run":
-      return it.form === "exec" ? true : sameWords(rest, squeezed(bodyOf(it.source)));
-    case "copy":
-      return fitsCopy(it, rest);
-    case "other":
-      return fitsOther(it, rest);
-  }
-}
-
-/** BuildKit writes the words after variables, without flags; the classic builder a checksum instead of sources. */
-function fitsCopy(it: CopyInstruction, rest: string): boolean {
-  if (/^(?:dir|file|multi):[0-9a-f]+/.test(rest)) {
-    return it.destination?.text !== undefined && rest.includes(` in ${it.destination.text}`);
-  }
-  const words = [...it.sources, ...(it.destination === undefined ? [] : [it.destination])];
-  // A word that cannot be decided could be any.
-  if (it.heredoc || words.some(({ text }) => text === undefined)) return true;
-  return squeezed(rest.replace(/^(?:--\S+ )+/, "")) === squeezed(words.map(({ text }) => text).join(" "));
-}
-
-function fitsOther(it: Extract<Instruction, { kind: "other" }>, rest: string): boolean {
-  if (it.keyword === "WORKDIR") {
-    const path = it.words[0]?.text;
-    return path === undefined || !path.startsWith("/") || rest === path.replace(/(?<=.)\/+$/, "");
-  }
-  if (it.keyword === "EXPOSE") return true;
-  if (it.keyword === "ENV" || it.keyword === "LABEL") {
-    const names = it.words.flatMap(({ text }) => /^([^=]+)=/.exec(text ?? "")?.[1] ?? []);
-    return names.every((name) => rest.includes(`${name}=`));
-  }
-  return true;
-}
-
-/** What the shell got: without the keyword, flags, comments and continuations. */
-function bodyOf(source: string): string {
-  const lines = source.split(/\r?\n/);
-  const joined = lines
-    .filter((line, index) => index === 0 || !line.trimStart().startsWith("#"))
-    .map((line) => line.replace(/[\\`][ \t]*$/, ""))
-    .join("");
-  return joined.replace(/^\S+\s+/, "").replace(/^(?:--[a-z][a-z0-9-]*(?:=\S*)?\s+)+/, "");
-}
-
-const squeezed = (text: string): string => text.replace(/\s+/g, " ").trim();
-
-/** A here-document shows as `<<EOF (first line…)`; all else as it was given to the shell. */
-const sameWords = (entry: string, body: string): boolean =>
-  entry === body || (body.startsWith("<<") && entry.startsWith("<<"));

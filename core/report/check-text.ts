@@ -4,9 +4,9 @@
  * Invariant: a total never mixes how its numbers are known.
  */
 import type { Severity } from "../rules/rule.ts";
-import { type Bytes, bytesLabel, sumOf } from "../size/bytes.ts";
-import { estimated, howKnown, type Size, sizeLabel } from "../size/size.ts";
+import { howKnown, sizeLabel } from "../size/size.ts";
 import type { CheckedDocument, CheckedFinding } from "./check-json.ts";
+import { counted, savingsLabel } from "./savings.ts";
 
 type Ink = "red" | "yellow" | "blue" | "dim" | "bold";
 export type PaintText = (ink: Ink, text: string) => string;
@@ -45,27 +45,5 @@ function totalOf(documents: readonly CheckedDocument[], told: number): string {
   const files = counted(documents.length, "file");
   if (findings.length === 0) return `No findings in ${files}.`;
   const where = documents.length === 1 ? "" : ` in ${told} of ${files}`;
-  return `${counted(findings.length, "finding")}${where}; ${savingsOf(findings.map((it) => it.saving))}.`;
+  return `${counted(findings.length, "finding")}${where}; ${savingsLabel(findings.map((it) => it.saving))}.`;
 }
-
-/** "2.83 MB measured, ~180–210 MB estimated, 1 of unknown size" */
-function savingsOf(savings: readonly Size[]): string {
-  const exact: Bytes[] = [];
-  const low: Bytes[] = [];
-  const high: Bytes[] = [];
-  let unknown = 0;
-  for (const it of savings) {
-    if (it.kind === "measured") exact.push(it.bytes);
-    else if (it.kind === "estimated") {
-      low.push(it.low);
-      high.push(it.high);
-    } else unknown += 1;
-  }
-  const parts: string[] = [];
-  if (exact.length > 0) parts.push(`${bytesLabel(sumOf(exact))} measured`);
-  if (low.length > 0) parts.push(`${sizeLabel(estimated(sumOf(low), sumOf(high), ""))} estimated`);
-  if (unknown > 0) parts.push(`${unknown} of unknown size`);
-  return parts.join(", ");
-}
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

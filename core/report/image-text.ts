@@ -1,14 +1,19 @@
 /** An image's analysis for people at a terminal. */
 import type { ImageAnalysis } from "../image/analysis.ts";
 import type { WasteByKind } from "../image/merged-view.ts";
+import type { BaseLayers } from "../link/base.ts";
 import { plainCommand } from "../link/plain-command.ts";
-import { addBytes, type Bytes, bytesLabel, noBytes } from "../size/bytes.ts";
+import { addBytes, type Bytes, bytesLabel, noBytes, sumOf } from "../size/bytes.ts";
 import type { InstructionOf } from "./image-json.ts";
 
 const widestCommand = 60;
 const mostRows = 10;
 
-export function imageText(it: ImageAnalysis, instructionOf: InstructionOf): string {
+export function imageText(
+  it: ImageAnalysis,
+  instructionOf: InstructionOf,
+  base: BaseLayers | undefined,
+): string {
   const { image, bytes, layers } = it;
   const lines = [
     `${image.reference}  ${image.platform}  ${layers.length} layers, ${bytesLabel(bytes.layers)} measured`,
@@ -26,6 +31,7 @@ export function imageText(it: ImageAnalysis, instructionOf: InstructionOf): stri
       );
     }),
     "",
+    ...baseLines(it, base),
     `Visible in a container: ${bytesLabel(bytes.visible)}. ${wasteText(bytes.wasted)}`,
     ...(bytes.duplicated > 0
       ? [`Stored more than once with equal content: ${bytesLabel(bytes.duplicated)}.`]
@@ -36,6 +42,17 @@ export function imageText(it: ImageAnalysis, instructionOf: InstructionOf): stri
       .map(({ path, why }) => `trouble: ${path === "" ? "" : `${path}: `}${why}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function baseLines({ layers }: ImageAnalysis, base: BaseLayers | undefined): string[] {
+  if (base === undefined) return [];
+  const size = bytesLabel(sumOf(layers.slice(0, base.count).map(({ bytes }) => bytes)));
+  const which = base.count === 1 ? "the lowest layer" : `the lowest ${base.count} layers`;
+  return [
+    base.count === 0
+      ? `No layer is a base image's (known from ${base.from}).`
+      : `Of the base image: ${size}, ${which} (known from ${base.from}).`,
+  ];
 }
 
 function wasteText(wasted: WasteByKind): string {

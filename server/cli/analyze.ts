@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
+import type { Facts } from "../../core/dockerfile/facts.ts";
 import type { ImageAnalysis } from "../../core/image/analysis.ts";
+import { baseLayersOf } from "../../core/link/base.ts";
 import { linkLayers } from "../../core/link/link.ts";
 import { type InstructionOf, imageJson } from "../../core/report/image-json.ts";
 import { imageText } from "../../core/report/image-text.ts";
@@ -41,15 +43,18 @@ export async function analyze(
     console.trouble(result.problem.message);
     return exits.trouble;
   }
-  const instructionOf = await instructionsOf(command, result.analysis, console);
-  if (typeof instructionOf === "string") {
-    console.trouble(instructionOf);
+  const opened = await dockerfileOf(command, console);
+  if (typeof opened === "string") {
+    console.trouble(opened);
     return exits.trouble;
   }
+  const { analysis, relatives } = result;
+  const instructionOf = opened?.instructionsOf(analysis) ?? (() => null);
+  const base = baseLayersOf(analysis, { ...relatives, facts: opened?.facts });
   await console.out(
     command.format === "json"
-      ? `${JSON.stringify(imageJson(result.analysis, instructionOf, performance.now() - start), undefined, 2)}\n`
-      : imageText(result.analysis, instructionOf),
+      ? `${JSON.stringify(imageJson(analysis, instructionOf, base, performance.now() - start), undefined, 2)}\n`
+      : imageText(analysis, instructionOf, base),
   );
   return exits.fine;
 }
@@ -75,13 +80,17 @@ async function targetOf(
     : "--platform chooses in archives, layouts and registries; an engine's image is for the platform it was built for";
 }
 
-/** A text instead: why the Dockerfile could not be read. */
-async function instructionsOf(
+interface OpenDockerfile {
+  readonly facts: Facts;
+  readonly instructionsOf: (analysis: ImageAnalysis) => InstructionOf;
+}
+
+/** A text instead: why the Dockerfile could not be read. Undefined: none was named. */
+async function dockerfileOf(
   { dockerfile, context }: Extract<Command, { kind: "analyze" }>,
-  analysis: ImageAnalysis,
   console: Console,
-): Promise<InstructionOf | string> {
-  if (dockerfile === undefined) return () => null;
+): Promise<OpenDockerfile | string | undefined> {
+  if (dockerfile === undefined) return undefined;
   const path = resolve(console.directory, dockerfile);
   const shown = shownPath(console.directory, path);
   const bench = await Workbench.open(console);
@@ -91,12 +100,16 @@ async function instructionsOf(
   );
   if (typeof opened === "string") return opened;
   const facts = bench.judge.factsOf(opened.reading, opened.world);
-  if (facts === undefined) return () => null;
-  const links = linkLayers(facts, analysis);
-  return (layer) => {
-    const instruction = links[layer];
-    return instruction === undefined
-      ? null
-      : { path: shown, line: opened.reading.lines.lineAt(instruction.at.start) };
+  if (facts === undefined) return undefined;
+  const { lines } = opened.reading;
+  return {
+    facts,
+    instructionsOf: (analysis) => {
+      const links = linkLayers(facts, analysis);
+      return (layer) => {
+        const instruction = links[layer];
+        return instruction === undefined ? null : { path: shown, line: lines.lineAt(instruction.at.start) };
+      };
+    },
   };
 }

@@ -1,7 +1,10 @@
 import { parseArgs } from "node:util";
 import { type Severity, severities } from "../../core/rules/rule.ts";
 
-export type Format = "text" | "json";
+const plainFormats = ["text", "json"] as const;
+const checkFormats = [...plainFormats, "sarif", "markdown"] as const;
+export type Format = (typeof plainFormats)[number];
+export type CheckFormat = (typeof checkFormats)[number];
 
 export type Command =
   | { readonly kind: "help"; readonly topic: Topic | undefined }
@@ -9,7 +12,7 @@ export type Command =
   | {
       readonly kind: "check";
       readonly paths: readonly string[];
-      readonly format: Format;
+      readonly format: CheckFormat;
       readonly failOn: Severity | undefined;
     }
   | {
@@ -108,7 +111,7 @@ function checkOf(words: readonly string[]): Command {
   if (values.image !== undefined || values.archive !== undefined) {
     return refused("check with --image or --archive is not there yet; analyze reads images and archives");
   }
-  const format = formatOf(values.format, ["sarif", "markdown"]);
+  const format = formatOf(values.format, checkFormats);
   if (!format.ok) return format.command;
   const failOn = severities.find((it) => it === values["fail-on"]);
   if (values["fail-on"] !== undefined && failOn === undefined) {
@@ -147,7 +150,7 @@ function analyzeOf(words: readonly string[]): Command {
   const [target, ...more] = positionals;
   if (target === undefined || target === "") return refused("analyze needs an image, an archive or a layout");
   if (more.length > 0) return refused(`analyze takes one image, not ${positionals.length}`);
-  const format = formatOf(values.format, ["markdown"]);
+  const format = formatOf(values.format, plainFormats, ["markdown"]);
   if (!format.ok) return format.command;
   if (values.context !== undefined && values.dockerfile === undefined) {
     return refused("--context belongs to --dockerfile; name the Dockerfile too");
@@ -174,7 +177,7 @@ function weighOf(words: readonly string[]): Command {
   if (values.help === true) return { kind: "help", topic: "weigh" };
   const [path = ".", ...more] = positionals;
   if (more.length > 0) return refused(`weigh takes one project, not ${positionals.length}`);
-  const format = formatOf(values.format, []);
+  const format = formatOf(values.format, plainFormats);
   if (!format.ok) return format.command;
   return {
     kind: "weigh",
@@ -201,17 +204,23 @@ function reading<Parsed>(topic: Topic, parse: () => Parsed): Read<Parsed> {
   }
 }
 
-function formatOf(
+function formatOf<Name extends string>(
   given: string | undefined,
-  later: readonly string[],
-): { readonly ok: true; readonly format: Format } | { readonly ok: false; readonly command: Command } {
-  if (given === undefined || given === "text" || given === "json") {
-    return { ok: true, format: given ?? "text" };
-  }
-  const why = later.includes(given)
-    ? `--format ${given} is not there yet; there are text and json`
-    : `--format takes text or json, not "${given}"`;
-  return { ok: false, command: refused(why) };
+  there: readonly [Name, ...Name[]],
+  later: readonly string[] = [],
+): { readonly ok: true; readonly format: Name } | { readonly ok: false; readonly command: Command } {
+  const format = given === undefined ? there[0] : there.find((it) => it === given);
+  if (format !== undefined) return { ok: true, format };
+  const isLater = given !== undefined && later.includes(given);
+  const names = there.join(", ").replace(/, (?=[^,]*$)/, isLater ? " and " : " or ");
+  return {
+    ok: false,
+    command: refused(
+      isLater
+        ? `--format ${given} is not there yet; there are ${names}`
+        : `--format takes ${names}, not "${given}"`,
+    ),
+  };
 }
 
 const refused = (message: string): Command => ({ kind: "refused", message });

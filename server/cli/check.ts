@@ -1,8 +1,11 @@
 import { resolve, sep } from "node:path";
-import { type CheckedDocument, checkJson } from "../../core/report/check-json.ts";
+import { type CheckedDocument, checkJson, type OtherText } from "../../core/report/check-json.ts";
+import { checkMarkdown } from "../../core/report/check-markdown.ts";
+import { checkSarif } from "../../core/report/check-sarif.ts";
 import { checkText } from "../../core/report/check-text.ts";
 import { type Severity, severities } from "../../core/rules/rule.ts";
-import type { Command } from "./arguments.ts";
+import { readVersion } from "../engine/version.ts";
+import type { CheckFormat, Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { inputsOf, shownPath } from "./inputs.ts";
 import { choices, type Opened, Workbench } from "./workbench.ts";
@@ -28,18 +31,30 @@ export async function check(
   }
   console.progress("");
   const documents = [...opened.keys()];
-  await console.out(
-    format === "json"
-      ? `${JSON.stringify(
-          checkJson(documents, (document, path) => otherText(console.directory, opened.get(document), path)),
-          undefined,
-          2,
-        )}\n`
-      : `${checkText(documents, console.paint)}\n`,
-  );
+  const otherOf = (document: CheckedDocument, path: string): OtherText =>
+    otherText(console.directory, opened.get(document), path);
+  await console.out(`${await reportIn(format, documents, otherOf, console)}\n`);
   for (const it of troubles) console.trouble(it);
   if (troubles.length > 0) return exits.trouble;
   return failOn !== undefined && documents.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
+}
+
+async function reportIn(
+  format: CheckFormat,
+  documents: readonly CheckedDocument[],
+  otherOf: (document: CheckedDocument, path: string) => OtherText,
+  { paint, home }: Console,
+): Promise<string> {
+  switch (format) {
+    case "text":
+      return checkText(documents, paint);
+    case "json":
+      return JSON.stringify(checkJson(documents, otherOf), undefined, 2);
+    case "sarif":
+      return JSON.stringify(checkSarif(documents, otherOf, await readVersion(home)), undefined, 2);
+    case "markdown":
+      return checkMarkdown(documents);
+  }
 }
 
 function checked(bench: Workbench, { input, text, reading, world }: Opened): CheckedDocument {
@@ -60,11 +75,7 @@ const reaches = (document: CheckedDocument, least: Severity): boolean =>
   document.findings.some(({ finding }) => severities.indexOf(finding.severity) <= severities.indexOf(least));
 
 /** Fixes name other files by their place in the build context; the ignore file came with it. */
-function otherText(
-  directory: string,
-  opened: Opened | undefined,
-  path: string,
-): { path: string; text: string } {
+function otherText(directory: string, opened: Opened | undefined, path: string): OtherText {
   const ignoreFile = opened?.world.context?.ignoreFile;
   return {
     path:

@@ -14,12 +14,12 @@ Exit codes: 0 fine, 1 a threshold is broken, 2 wrong usage or trouble with a fil
 `;
 
 const texts: Readonly<Record<Topic, string>> = {
-  check: `plimsoll check [PATH…] [--format text|json] [--fail-on SEVERITY]
+  check: `plimsoll check [PATH…] [--format text|json|sarif|markdown] [--fail-on SEVERITY]
 
 Looks at Dockerfiles, pyproject.toml and requirements*.txt. A folder is searched; no PATH means the
 working directory.
 
-  --format text|json      text (default) or JSON
+  --format FORMAT         text (default), json, sarif (2.1.0) or markdown
   --fail-on SEVERITY      exit 1 when a finding is at least error, warning, information or hint
 `,
   fix: `plimsoll fix [PATH…] [--review] [--dry-run]

@@ -14,8 +14,8 @@ async function main(target: AnalysisTarget): Promise<void> {
     say({ type: "failed", problem: result.problem });
     return;
   }
-  const { analysis, columns } = result;
-  const done: FromWorker = { type: "done", analysis, columns };
+  const { analysis, columns, relatives } = result;
+  const done: FromWorker = { type: "done", analysis, columns, relatives };
   parentPort?.postMessage(done, buffersOf(columns));
 }
 

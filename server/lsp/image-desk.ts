@@ -1,15 +1,16 @@
-import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import type { CancellationToken, Connection } from "vscode-languageserver/node";
-import type { Facts } from "../../core/dockerfile/facts.ts";
 import type { ImageAnalysis } from "../../core/image/analysis.ts";
-import type { Reading } from "../../core/judge.ts";
-import { fitOf, knowledgeOf, linkLayers } from "../../core/link/link.ts";
+import { baseLayersOf } from "../../core/link/base.ts";
+import { knowledgeOf, linkLayers } from "../../core/link/link.ts";
 import { plainCommand } from "../../core/link/plain-command.ts";
 import { ImageTree, type LayerLink } from "../../core/treemap/image-tree.ts";
 import {
   type AnalyzeParams,
   type AnalyzeResult,
   analysisProgressNotification,
+  type ChooseDockerfileParams,
+  type ClearCacheResult,
   type FirstPictureParams,
   type ForgetParams,
   firstPictureNotification,
@@ -22,26 +23,24 @@ import {
   type SubtreeParams,
   type SubtreeResult,
 } from "../../protocol/requests.ts";
-import { findDocuments } from "../engine/find-documents.ts";
-import { analyzeImage } from "../engine/image/analyze-image.ts";
-import type { Assembled } from "../engine/image/assemble.ts";
+import { analyzeCached } from "../engine/image/analyze-cached.ts";
 import { listImages } from "../engine/image/docker.ts";
+import { type CachedImage, ImageCache } from "../engine/image/image-cache.ts";
 import type { FirstPicture } from "../engine/image/messages.ts";
+import type { Relatives } from "../engine/image/relatives.ts";
+import { DockerfileFinder } from "./dockerfile-finder.ts";
 import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
 import type { Session } from "./session.ts";
 import { uriOf } from "./to-proto.ts";
 
-/** Folders that are searched for the Dockerfile of an image. */
-const mostFolders = 2_000;
-/** Fewer history entries in common say nothing: every image has a CMD. */
-const leastFit = 2;
-
 interface Shown {
   readonly analysis: ImageAnalysis;
   readonly tree: ImageTree;
+  readonly relatives: Relatives;
   /** The Dockerfile that made it, where one is known. */
   readonly dockerfile: string | undefined;
+  readonly linkOf: (layer: number) => LayerLink;
 }
 
 /** Analyses of images, for the client's pictures: each by the caller's number, until it is forgotten. */
@@ -50,6 +49,8 @@ export class ImageDesk {
   readonly #session: Session;
   readonly #fence: Fence;
   readonly #home: string;
+  readonly #dockerfiles: DockerfileFinder;
+  readonly #cache: ImageCache | undefined;
   readonly #shown = new Map<number, Shown>();
   readonly #running = new Set<AbortController>();
 
@@ -58,26 +59,33 @@ export class ImageDesk {
     this.#session = session;
     this.#fence = fence;
     this.#home = home;
+    this.#dockerfiles = new DockerfileFinder(session);
+    const { storage } = session;
+    this.#cache = storage === undefined ? undefined : new ImageCache(storage);
   }
 
   images(): Promise<ImagesResult> {
     return listImages(this.#session.settings.engine, process.env);
   }
 
-  async analyze({ generation, target }: AnalyzeParams, token: CancellationToken): Promise<AnalyzeResult> {
+  async analyze(
+    { generation, target, dockerfile }: AnalyzeParams,
+    token: CancellationToken,
+  ): Promise<AnalyzeResult> {
     const stop = new AbortController();
     this.#running.add(stop);
     const listener = token.onCancellationRequested(() => stop.abort());
     try {
       const { engine, registry } = this.#session.settings;
       if (target.kind === "registry" && !registry.enabled) return registryRefused;
-      const result = await analyzeImage(
+      const result = await analyzeCached(
         this.#home,
         target.kind === "image"
           ? { ...target, engine }
           : target.kind === "registry"
             ? { ...target, platform: "", insecure: registry.insecure }
             : { ...target, platform: "" },
+        this.#cache,
         {
           first: (picture) => this.#tellFirst(generation, picture),
           progress: (done, total) => this.#tellProgress(generation, done, total),
@@ -86,7 +94,9 @@ export class ImageDesk {
       );
       if (result === undefined)
         return { ok: false, problem: { message: "The analysis was cancelled.", retry: true } };
-      return result.ok ? { ok: true, picture: await this.#show(generation, result) } : result;
+      if (!result.ok) return result;
+      const chosen = dockerfile === undefined ? undefined : pathOf(dockerfile);
+      return { ok: true, picture: await this.#show(generation, result, chosen) };
     } finally {
       listener.dispose();
       this.#running.delete(stop);
@@ -95,7 +105,7 @@ export class ImageDesk {
 
   subtree({ generation, id }: SubtreeParams): SubtreeResult {
     const shown = this.#shown.get(generation);
-    return shown?.tree.subtree(id, () => unlinked) ?? null;
+    return shown?.tree.subtree(id, shown.linkOf) ?? null;
   }
 
   async locate({ generation, id }: LocateParams): Promise<LocateResult> {
@@ -106,7 +116,7 @@ export class ImageDesk {
       return refused("This picture is no longer held: analyse the image again.");
     if (shown.dockerfile === undefined)
       return refused("No Dockerfile of the workspace is known to have made this image.");
-    const now = await this.#readingOf(shown.dockerfile);
+    const now = await this.#dockerfiles.readingOf(shown.dockerfile);
     const instruction = now?.facts && linkLayers(now.facts, shown.analysis)[layer];
     if (now === undefined || instruction === undefined) {
       return refused("No line of the Dockerfile, as it is now, is known to have made this layer.");
@@ -124,7 +134,7 @@ export class ImageDesk {
     const newest = [...this.#shown].findLast(([, it]) => it.dockerfile === path);
     if (newest === undefined || path === undefined) return null;
     const [generation, { analysis, tree }] = newest;
-    const now = await this.#readingOf(path);
+    const now = await this.#dockerfiles.readingOf(path);
     if (now?.facts === undefined) return null;
     const { lines } = now.reading;
     const layer = linkLayers(now.facts, analysis).findLastIndex(
@@ -138,66 +148,66 @@ export class ImageDesk {
     this.#shown.delete(generation);
   }
 
+  /** The user says which Dockerfile made the image of a picture. */
+  async chooseDockerfile({ generation, uri }: ChooseDockerfileParams): Promise<AnalyzeResult> {
+    const shown = this.#shown.get(generation);
+    const path = pathOf(uri);
+    if (shown === undefined || path === undefined) {
+      const message = "This picture is no longer held: analyse the image again.";
+      return { ok: false, problem: { message, retry: false } };
+    }
+    return { ok: true, picture: await this.#picture(generation, shown, path) };
+  }
+
+  async clearCache(): Promise<ClearCacheResult> {
+    return { bytes: (await this.#cache?.clear()) ?? 0 };
+  }
+
   end(): void {
     for (const it of this.#running) it.abort();
     this.#shown.clear();
   }
 
-  async #show(generation: number, { analysis, columns }: Assembled): Promise<Picture> {
-    const dockerfile = await this.#dockerfileOf(analysis);
-    const tree = new ImageTree(columns, analysis);
-    this.#shown.set(generation, { analysis, tree, dockerfile: dockerfile?.path });
+  #show(
+    generation: number,
+    { analysis, columns, relatives }: CachedImage,
+    chosen: string | undefined,
+  ): Promise<Picture> {
+    return this.#picture(generation, { analysis, tree: new ImageTree(columns, analysis), relatives }, chosen);
+  }
+
+  async #picture(
+    generation: number,
+    { analysis, tree, relatives }: Pick<Shown, "analysis" | "tree" | "relatives">,
+    chosen: string | undefined,
+  ): Promise<Picture> {
+    const dockerfile = await this.#dockerfiles.find(analysis, chosen);
     const links = dockerfile === undefined ? [] : linkLayers(dockerfile.facts, analysis);
+    const base = baseLayersOf(analysis, { ...relatives, facts: dockerfile?.facts });
+    const linkOf = (layer: number): LayerLink => ({
+      base: base === undefined ? null : layer < base.count,
+      linked: links[layer] !== undefined,
+    });
+    this.#shown.set(generation, { analysis, tree, relatives, dockerfile: dockerfile?.path, linkOf });
     if (dockerfile !== undefined) {
       const { documents, worlds } = this.#session;
       worlds.learn(dockerfile.path, knowledgeOf(dockerfile.facts, analysis), documents.all());
     }
     const { image, bytes, layers, troubles } = analysis;
     return {
-      root: tree.picture((layer) => ({ base: null, linked: links[layer] !== undefined })),
+      root: tree.picture(linkOf),
       facts: {
         ...image,
         layers: layers.length,
         visible: bytes.visible,
         ...bytes.wasted,
         duplicated: bytes.duplicated,
-        troubles: troubles.map(({ path, why }) => (path === "" ? why : `${path}: ${why}`)),
+        troubles: [
+          ...(dockerfile?.changed === true ? [staleNotice(dockerfile.path)] : []),
+          ...troubles.map(({ path, why }) => (path === "" ? why : `${path}: ${why}`)),
+        ],
       },
     };
-  }
-
-  /** The Dockerfile of the workspace whose instructions account for most of the image's history. */
-  async #dockerfileOf(analysis: ImageAnalysis): Promise<{ path: string; facts: Facts } | undefined> {
-    const paths = new Set<string>();
-    for (const { path, kind } of this.#session.documents.all()) {
-      if (path !== undefined && kind === "dockerfile") paths.add(path);
-    }
-    for (const folder of this.#session.folderPaths) {
-      const { documents } = await findDocuments(folder, { most: mostFolders });
-      for (const it of documents) if (it.kind === "dockerfile") paths.add(it.path);
-    }
-    let best: { path: string; facts: Facts } | undefined;
-    let bestFit = leastFit - 1;
-    for (const path of paths) {
-      const facts = (await this.#readingOf(path))?.facts;
-      const fit = facts === undefined ? 0 : fitOf(facts, analysis.history);
-      if (facts === undefined || fit <= bestFit) continue;
-      best = { path, facts };
-      bestFit = fit;
-    }
-    return best;
-  }
-
-  /** The text as it is in the editor, else on the disk. */
-  async #readingOf(path: string): Promise<{ reading: Reading; facts: Facts | undefined } | undefined> {
-    const { desk, documents } = this.#session;
-    const open = documents.withPath(path);
-    const it = open === undefined ? undefined : desk.caseOf(open);
-    if (it !== undefined) return { reading: it.reading, facts: desk.judge.factsOf(it.reading, it.world) };
-    const text = await readFile(path, "utf8").catch(() => undefined);
-    if (text === undefined) return undefined;
-    const reading = desk.judge.read("dockerfile", text);
-    return { reading, facts: reading.facts };
   }
 
   #tellFirst(generation: number, { image, layers, note }: FirstPicture): void {
@@ -252,4 +262,5 @@ const registryRefused: AnalyzeResult = {
   },
 };
 
-const unlinked: LayerLink = { base: null, linked: false };
+const staleNotice = (path: string): string =>
+  `${basename(path)} has changed since this image was built, or it is not what built it: lines that no layer fits have no measured size.`;

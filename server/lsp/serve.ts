@@ -6,6 +6,10 @@ import {
   type AnalyzeParams,
   type AnalyzeResult,
   analyzeRequest,
+  type ChooseDockerfileParams,
+  type ClearCacheResult,
+  chooseDockerfileRequest,
+  clearImageCacheRequest,
   type ForgetParams,
   forgetNotification,
   type ImagesResult,
@@ -145,6 +149,16 @@ export function serve(connection: Connection, options: Options): Fence {
     fence.request<AnalyzeParams, AnalyzeResult>(analyzeRequest, (params, token) =>
       imagesHere().analyze(params, token),
     ),
+  );
+  connection.onRequest(
+    chooseDockerfileRequest,
+    fence.request<ChooseDockerfileParams, AnalyzeResult>(chooseDockerfileRequest, (params) =>
+      imagesHere().chooseDockerfile(params),
+    ),
+  );
+  connection.onRequest(
+    clearImageCacheRequest,
+    fence.request<unknown, ClearCacheResult>(clearImageCacheRequest, () => imagesHere().clearCache()),
   );
   connection.onRequest(
     subtreeRequest,

@@ -18,7 +18,7 @@ import { PulledDiagnostics, PushedDiagnostics } from "./diagnostics.ts";
 import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
 import { type OpenDocument, OpenDocuments } from "./open-documents.ts";
-import { choicesOf, sectionOf, settingsFrom } from "./settings.ts";
+import { choicesOf, sectionOf, settingsFrom, storageOf } from "./settings.ts";
 import { source } from "./to-proto.ts";
 import { watch } from "./watching.ts";
 import { Worlds } from "./worlds.ts";
@@ -42,6 +42,8 @@ export class Session {
   readonly documents = new OpenDocuments();
   readonly worlds: Worlds;
   readonly desk: Desk;
+  /** A folder of the client's for what may be kept between sessions. */
+  readonly storage: string | undefined;
   readonly pulled: PulledDiagnostics;
   readonly pushed: PushedDiagnostics;
   readonly #options: Options;
@@ -60,6 +62,7 @@ export class Session {
     this.#options = options;
     this.abilities = abilitiesOf(params);
     this.#initialSettings = settingsFrom(sectionOf(params.initializationOptions));
+    this.storage = storageOf(params.initializationOptions);
     this.#settings = this.#initialSettings;
     this.#folders = params.workspaceFolders ?? rootOf(params);
     this.#configured = new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import type { RuleChoices } from "../../core/rules/settings.ts";
 import { type PlimsollSettings, type RuleSetting, ruleSettings } from "../../protocol/settings.ts";
 
@@ -31,6 +32,12 @@ export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSet
 
 /** Clients send the section itself or an object that holds it under its name. */
 export const sectionOf = (value: unknown): unknown => fieldsOf(value)["plimsoll"] ?? value;
+
+/** Beside the settings, `initializationOptions` may name an absolute folder. */
+export function storageOf(initializationOptions: unknown): string | undefined {
+  const storage = fieldsOf(initializationOptions)["storage"];
+  return typeof storage === "string" && isAbsolute(storage) ? storage : undefined;
+}
 
 export const choicesOf = (settings: PlimsollSettings): RuleChoices => settings.rules;
 

@@ -119,7 +119,8 @@ describe.skipIf(host === "")("a built image", () => {
     docker("save", "-o", join(folder, "image.tar"), image);
     const { out } = await plimsoll(folder, ["analyze", "image.tar", "--format", "json"]);
     const [a, b] = [JSON.parse(out) as Analysis, await analysis()];
-    expect(a.bytes).toEqual(b.bytes);
+    // An archive alone does not tell its base.
+    expect(a.bytes).toEqual({ ...b.bytes, base: null });
     expect(a.layers.map((it) => it.bytes)).toEqual(b.layers.map((it) => it.bytes));
   });
 

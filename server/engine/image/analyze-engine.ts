@@ -1,10 +1,12 @@
 import { bytes } from "../../../core/size/bytes.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
+import { EngineError } from "../daemon/engine.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import { assemble } from "./assemble.ts";
 import { historyOf, inspectImage, openEngine, saveImage } from "./docker.ts";
 import { brokenTransfer, engineProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
+import { noRelatives, relativesOf } from "./relatives.ts";
 
 /** An image that an engine holds. The first picture comes from its history, the rest from `docker save`. */
 export async function analyzeEngineImage(
@@ -28,17 +30,19 @@ export async function analyzeEngineImage(
       image: { reference, id: facts.id, platform, source: "docker" },
       layers: history.map((it) => ({ ...it, bytes: bytes(it.bytes) })).filter((it) => it.bytes > 0),
     });
-    const stream = await saveImage(engine, reference, facts);
+    // Beside the transfer; without it the base may be unknown.
+    const relatives = relativesOf(engine, facts).catch(() => noRelatives);
     transferring = true;
+    const stream = await saveImage(engine, reference, facts);
     const contents = await readArchive(stream, count(facts.size > 0 ? facts.size : null));
     const result = assemble(contents, { reference, source: "docker", platform: "" });
     // Half an archive is a transfer that broke off, not an image with troubles.
     if (contents.troubles.some(({ path }) => path === "") || typeof result === "string") {
       return await broken(typeof result === "string" ? result : undefined);
     }
-    return { ok: true, ...result };
+    return { ok: true, ...result, relatives: await relatives };
   } catch (cause) {
-    if (transferring) return broken(undefined);
+    if (transferring && !(cause instanceof EngineError)) return broken(undefined);
     return { ok: false, problem: engineProblem(cause, engine.chosen, reference) };
   }
 

@@ -10,9 +10,10 @@ import type { AnalysisTarget, FirstPicture } from "./messages.ts";
 import { archiveProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
 import { openArchive, openLayout, readStored } from "./read-stored.ts";
+import { noRelatives, type Relatives } from "./relatives.ts";
 
 export type Analysed =
-  | ({ readonly ok: true } & Assembled)
+  | ({ readonly ok: true; readonly relatives: Relatives } & Assembled)
   | { readonly ok: false; readonly problem: Problem };
 
 export interface Listener {
@@ -45,7 +46,12 @@ async function analyzePath(path: string, platform: string, listener: Listener): 
     if (typeof result === "string") return { ok: false, problem: archiveProblem(path, result) };
     const { image } = result.analysis;
     const reference = image.reference === "" ? basename(path) : image.reference;
-    return { ok: true, ...result, analysis: { ...result.analysis, image: { ...image, reference } } };
+    return {
+      ok: true,
+      relatives: noRelatives,
+      ...result,
+      analysis: { ...result.analysis, image: { ...image, reference } },
+    };
   } catch (cause) {
     return { ok: false, problem: archiveProblem(path, troubleText(cause)) };
   }

@@ -33,8 +33,8 @@ export function analyzeImage(
       if (message.type === "first") listener.first(message.picture);
       else if (message.type === "progress") listener.progress(message.done, message.total);
       else if (message.type === "done") {
-        const { analysis, columns } = message;
-        end({ ok: true, analysis, columns });
+        const { analysis, columns, relatives } = message;
+        end({ ok: true, analysis, columns, relatives });
       } else end({ ok: false, problem: message.problem });
     });
     worker.on("error", (cause) => died(cause.message));

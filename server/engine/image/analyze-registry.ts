@@ -9,6 +9,7 @@ import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
 import { configIn, platformIn } from "./manifests.ts";
 import type { AnalysisTarget } from "./messages.ts";
+import { noRelatives } from "./relatives.ts";
 
 /** An image of a registry: its layers pass by, nothing is pulled and nothing is kept. */
 export async function analyzeRegistryImage(
@@ -80,7 +81,7 @@ async function read(
   );
   return typeof result === "string"
     ? failed(`${reference.shown} cannot be analysed: ${result}.`)
-    : { ok: true, ...result };
+    : { ok: true, ...result, relatives: noRelatives };
 }
 
 /** The image's manifest; of an index, that of the platform. */

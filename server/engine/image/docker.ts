@@ -57,7 +57,8 @@ export interface ImageFacts {
   readonly diffIds: readonly string[];
   /** Milliseconds since 1970; undefined: not told. */
   readonly created: number | undefined;
-  readonly labels: Readonly<Record<string, unknown>>;
+  /** The base that its labels name. */
+  readonly base: string | undefined;
 }
 
 export async function inspectImage(engine: Engine, reference: string): Promise<ImageFacts> {
@@ -71,7 +72,7 @@ export async function inspectImage(engine: Engine, reference: string): Promise<I
     size: numberOf(it["Size"]),
     diffIds: textsIn(fieldsOf(it["RootFS"])["Layers"]),
     created: Number.isNaN(created) ? undefined : created,
-    labels: fieldsOf(fieldsOf(it["Config"])["Labels"]),
+    base: textOr(fieldsOf(fieldsOf(it["Config"])["Labels"])["org.opencontainers.image.base.name"], undefined),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Bytes } from "../../../core/size/bytes.ts";
 import type { ImageColumns } from "../../../core/treemap/image-columns.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
+import type { Relatives } from "./relatives.ts";
 
 export type AnalysisTarget =
   | { readonly kind: "image"; readonly reference: string; readonly engine: EngineChoice }
@@ -29,5 +30,10 @@ export interface FirstPicture {
 export type FromWorker =
   | { readonly type: "first"; readonly picture: FirstPicture }
   | { readonly type: "progress"; readonly done: number; readonly total: number | null }
-  | { readonly type: "done"; readonly analysis: ImageAnalysis; readonly columns: ImageColumns }
+  | {
+      readonly type: "done";
+      readonly analysis: ImageAnalysis;
+      readonly columns: ImageColumns;
+      readonly relatives: Relatives;
+    }
   | { readonly type: "failed"; readonly problem: Problem };
