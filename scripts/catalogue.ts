@@ -9,7 +9,7 @@ const facts = join(import.meta.dirname, "..", "data", "facts");
 /** Day on which debian-12-packages.tsv was read from Debian's index; see data/README.md. */
 const date = "2026-11-24";
 /** Newest day among the sources of python-wheels.tsv; see data/README.md. */
-const pythonDate = "2026-11-24";
+const pythonDate = "2026-11-25";
 /** Unpacked over compressed size of base images where both are known: 2.63-2.85. */
 const unpackedPerCompressed = 2.74;
 

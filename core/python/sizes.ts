@@ -35,12 +35,15 @@ interface Ratio {
   readonly why: string;
 }
 
-/** Installed bytes per wheel byte, p10 and p90 over the measured wheels of each kind (data/README.md). */
+/**
+ * Installed bytes per wheel byte, p5 to p95 over the measured wheels of each kind (data/README.md); of pure-data and
+ * nvidia to where the large ones end, since a few small ones reach far beyond.
+ */
 const ratioOfKind: Readonly<Record<WheelKind, readonly [low: number, high: number]>> = {
-  pure: [2.53, 4.25],
-  "pure-data": [1.3, 4.3],
-  "native-so": [2.4, 4.05],
-  "native-mixed": [2.4, 4.3],
+  pure: [2.3, 4.55],
+  "pure-data": [1.3, 4.5],
+  "native-so": [2.3, 4.3],
+  "native-mixed": [2.2, 4.7],
   nvidia: [1.2, 2.6],
 };
 /** Bytes of bytecode per byte of Python for CPython 3.11, 3.12 and 3.13 (data/README.md). */
@@ -84,11 +87,17 @@ function unpacked(
   const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
   const same = catalogue?.measuredWheel(node.name, version, size);
   if (same !== undefined) {
-    const count = bytes(same.installedBytes);
-    return estimated(count, count, `${what}, unpacked bytes of that very wheel${date}`);
+    // The installer adds its own few notes and scripts to what the wheel holds.
+    const most = Math.ceil(same.installedBytes * 1.003) + 4_000;
+    return estimated(
+      bytes(same.installedBytes),
+      bytes(most),
+      `${what}, unpacked bytes of that very wheel${date}`,
+    );
   }
   const near = catalogue?.nearestMeasured(node.name, version);
-  const ratio = near === undefined ? kindRatio(kindFor(node.name, file, catalogue)) : ownRatio(near, version);
+  const kind = kindFor(node.name, file, catalogue);
+  const ratio = near === undefined ? kindRatio(kind) : ownRatio(near, version, kind);
   return estimated(
     bytes(Math.floor(size * ratio.low)),
     bytes(Math.ceil(size * ratio.high)),
@@ -96,18 +105,20 @@ function unpacked(
   );
 }
 
-function ownRatio(near: MeasuredVersion, version: string): Ratio {
+function ownRatio(near: MeasuredVersion, version: string, kind: WheelKind): Ratio {
   const ratio = near.installedBytes / near.wheelBytes;
-  const spread = spreadOf(versionDistance(near.version, version));
-  return {
-    low: ratio * (1 - spread),
-    high: ratio * (1 + spread),
-    why: `the ratio of version ${near.version}`,
-  };
+  const distance = versionDistance(near.version, version);
+  const spread = spreadOf(distance);
+  const [low, high] = [ratio * (1 - spread), ratio * (1 + spread)];
+  const why = `the ratio of version ${near.version}`;
+  if (distance < 1e6) return { low, high, why };
+  // Another major version may be packed like any other wheel of its kind.
+  const [usualLow, usualHigh] = ratioOfKind[kind];
+  return { low: Math.min(low, usualLow), high: Math.max(high, usualHigh), why };
 }
 
 /** How far the ratio of one package moves between versions, by how far they are apart. */
-const spreadOf = (distance: number): number => (distance < 1e3 ? 0.05 : distance < 1e6 ? 0.1 : 0.18);
+const spreadOf = (distance: number): number => (distance < 1e3 ? 0.06 : distance < 1e6 ? 0.12 : 0.18);
 
 function kindRatio(kind: WheelKind): Ratio {
   const [low, high] = ratioOfKind[kind];

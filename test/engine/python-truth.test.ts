@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { TomlReader, tomlAt } from "../../core/python/toml.ts";
+import { addTable, addToList, removeFromList } from "../../core/python/toml-edits.ts";
+import { middleOf, type Size } from "../../core/size/size.ts";
+import { applyEdits } from "../../core/text/edit.ts";
+import { catalogue, sets, truthOf, uvMissing, withoutRequirement } from "../support/python-truth.ts";
+
+const missing = await uvMissing();
+if (missing !== undefined) console.log(`skipped: ${missing}`);
+
+const within = (size: Size, bytes: number): boolean =>
+  size.kind === "estimated" && size.low <= bytes && bytes <= size.high;
+
+describe.skipIf(missing !== undefined)("weighing, beside what uv really installs", () => {
+  const inRange: boolean[] = [];
+
+  it.each(Object.entries(sets))("%s", async (name, dependencies) => {
+    const { weighed, onDisk } = await truthOf(name, dependencies);
+    const real = new Map([...onDisk].filter(([it]) => it !== "plimsoll-truth"));
+    expect(weighed.packages.map((it) => it.node.name).sort()).toEqual([...real.keys()].sort());
+    const total = [...real.values()].reduce((sum, it) => sum + it, 0);
+    expect(Math.abs((middleOf(weighed.total) ?? 0) / total - 1)).toBeLessThan(0.1);
+    for (const { node, size } of weighed.packages) {
+      const bytes = real.get(node.name) ?? 0;
+      if (bytes > 5_000_000 && catalogue.nearestMeasured(node.name, node.version) !== undefined) {
+        const error = (middleOf(size) ?? 0) / bytes - 1;
+        expect(Math.abs(error), `${node.name} ${node.version}`).toBeLessThan(0.15);
+      } else inRange.push(within(size, bytes));
+    }
+  });
+
+  it("holds the truth inside its ranges nine times in ten", () => {
+    expect(inRange.length).toBeGreaterThan(50);
+    expect(inRange.filter(Boolean).length / inRange.length).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("knows what disappears when a requirement goes", async () => {
+    const dependencies = sets["web"] ?? [];
+    const { scales, onDisk } = await truthOf("removal", dependencies);
+    for (const requirement of scales.requirementsOf(["project"])) {
+      const gone = [...scales.dominatedBy([requirement])].map((it) => it.name).sort();
+      const kept = dependencies.filter((it) => !it.startsWith(requirement.name));
+      const left = await withoutRequirement("removal", kept);
+      expect(gone, requirement.name).toEqual([...onDisk.keys()].filter((it) => !left.has(it)).sort());
+    }
+  });
+});
+
+it("edits TOML so that Python's own reader finds what was meant, and the rest as it was", () => {
+  const text = `[project]\nname = "a" # é 🚢\ndependencies = [\n  "b>=1", # why\n  'c; python_version > "3"',\n]\n\n[tool.x]\ny = { z = [1, 2] }\n`;
+  const list = tomlAt(new TomlReader().read(text).root, "project", "dependencies");
+  if (list?.kind !== "list") throw new Error("no list");
+  const read = (it: string) =>
+    JSON.parse(
+      execFileSync(
+        "python3",
+        ["-c", "import json, sys, tomllib; print(json.dumps(tomllib.load(sys.stdin.buffer)))"],
+        {
+          input: it,
+          encoding: "utf8",
+        },
+      ),
+    );
+  const before = read(text);
+  const project = (dependencies: readonly string[]) => ({
+    ...before,
+    project: { ...before.project, dependencies },
+  });
+  const [b, c] = before.project.dependencies as [string, string];
+  expect(read(applyEdits(text, addToList(text, list, 'd; os_name == "x"')))).toEqual(
+    project([b, c, 'd; os_name == "x"']),
+  );
+  expect(read(applyEdits(text, removeFromList(text, list, 0)))).toEqual(project([c]));
+  expect(read(applyEdits(text, removeFromList(text, list, 1)))).toEqual(project([b]));
+  expect(read(applyEdits(text, [addTable(text, "[dependency-groups]", ['dev = ["e"]'])]))).toEqual({
+    ...before,
+    "dependency-groups": { dev: ["e"] },
+  });
+});
