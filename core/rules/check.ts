@@ -4,6 +4,7 @@
  * Invariant: findings are in source order; what a comment or a setting silences is not among them.
  */
 import type { Facts } from "../dockerfile/facts.ts";
+import { hadolintIgnores, type PeerIgnore } from "../dockerfile/peer-ignores.ts";
 import { type Suppression, suppresses } from "../text/suppression.ts";
 import type { World } from "../world.ts";
 import type { Finding } from "./finding.ts";
@@ -30,18 +31,25 @@ export function findingsOf(subject: Subject, world: World, choices: RuleChoices)
   const found: RatedFinding[] = [];
   const used = new Set<Suppression>();
   if (facts !== undefined && !facts.foreign) {
+    const ignores = hadolintIgnores(facts);
     for (const rule of allRules) {
       if (rule.on !== "dockerfile" || choices[rule.id] === "off") continue;
       for (const finding of rule.check(facts, world)) {
         const silencedBy = suppressions.filter((it) => suppresses(it, rule.id, finding.at));
         for (const it of silencedBy) used.add(it);
-        if (silencedBy.length === 0) found.push(rated(rule.id, finding, choices));
+        if (silencedBy.length > 0 || ignores.some((it) => isSameThing(it, rule, finding))) continue;
+        found.push(rated(rule.id, finding, choices));
       }
     }
   }
   found.push(...suppressionFindings(subject, used, world, choices));
   return found.sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end || (a.rule < b.rule ? -1 : 1));
 }
+
+/** What a rule covers only in part is not the same thing; its peers say so. */
+const isSameThing = ({ code, scope }: PeerIgnore, { peers }: Rule, { at }: Finding): boolean =>
+  peers.includes(`hadolint ${code}`) &&
+  (scope === "file" || (scope.start <= at.start && at.start < scope.end));
 
 function suppressionFindings(
   { facts, suppressions }: Subject,
