@@ -24,14 +24,17 @@ const goLength = 1 << 20;
 const rustLength = 32 << 10;
 
 export function* elfProbe(size: number): Probe<FileFacts | undefined> {
-  const head = yield { start: 0, end: Math.min(headLength, size) };
+  // A range's bytes are valid until the next is asked for.
+  const head = (yield { start: 0, end: Math.min(headLength, size) }).slice();
   const header = elfHeader(head);
   if (header === undefined) return undefined;
   const segments = elfSegments(head, header);
   const parts = new Parts(head);
   let program = isGo(head) ? yield* goProbe(segments, parts) : undefined;
   const loadedEnd = segments.reduce((end, it) => Math.max(end, it.offset + it.fileSize), 0);
-  if (program === undefined) yield* parts.ask(loadedEnd, Math.min(size, loadedEnd + rustLength));
+  // What was moved behind the section headers (by patchelf) would be read in their stead.
+  if (program === undefined && loadedEnd <= header.sections.offset)
+    yield* parts.ask(loadedEnd, Math.min(size, loadedEnd + rustLength));
   const sections = yield* sectionsProbe(header, size, parts);
   if (sections === undefined) return program === undefined ? undefined : { program };
   const { names, list } = sections;
@@ -57,7 +60,6 @@ class Parts {
     const start = Math.max(from, this.#end);
     if (start >= to) return;
     const end = Math.min(to, start + longestRange);
-    // A range's bytes are valid until the next is asked for.
     const got = (yield { start, end }).slice();
     const last = this.#parts.at(-1);
     if (last !== undefined && last.start + last.bytes.length === start) last.bytes = joined(last.bytes, got);

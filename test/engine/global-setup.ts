@@ -8,7 +8,17 @@ import type { TestProject } from "vitest/node";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "docker");
 const socket = join(folder, "docker.sock");
-const needed = ["docker.io", "docker-registry", "busybox-static", "openssl", "debootstrap"];
+const needed = [
+  "docker.io",
+  "docker-registry",
+  "busybox-static",
+  "openssl",
+  "debootstrap",
+  "binutils",
+  "python3-venv",
+  "rpm",
+  "ruby",
+];
 
 declare module "vitest" {
   export interface ProvidedContext {

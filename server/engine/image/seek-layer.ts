@@ -3,10 +3,12 @@ import { EntryTable } from "../../../core/image/entry-table.ts";
 import { fingerprinted, fingerprintOf } from "../../../core/image/fingerprint.ts";
 import { addTarEntry, type LayerContents } from "../../../core/image/layer.ts";
 import type { PathTree } from "../../../core/image/path-tree.ts";
+import { probeContent } from "../../../core/image/probe.ts";
+import { probeOf } from "../../../core/image/probes.ts";
 import { SparseContent, type SparseForm } from "../../../core/image/sparse.ts";
 import type { FilePart } from "./file-part.ts";
 import { longestHoles, type ReadLayer, shortHash } from "./layer-reader.ts";
-import { seekTar } from "./seek-tar.ts";
+import { type BodyStart, seekTar } from "./seek-tar.ts";
 
 const mostTroubles = 20;
 
@@ -23,9 +25,22 @@ export function seekLayer(part: FilePart, tree: PathTree): ReadLayer {
       if (added.kind !== "added" || it.kind !== "file" || it.size === 0) return;
       if (it.sparse !== undefined) contents.setSparse(added.entry, at, it.stored, it.sparse);
       else if (body.start >= 0) contents.set(added.entry, at, fingerprintOf(body.bytes, body.start, it.size));
+      if (it.sparse !== undefined || !mayTell(body)) return;
+      const probe = probeOf(tree.pathOf(entries.nodeOf(added.entry)), it.size);
+      const facts =
+        probe && probeContent(probe, (start, length) => contents.read(added.entry, start, length) ?? nothing);
+      if (facts !== undefined) entries.facts.set(added.entry, facts);
     },
   });
   return { entries, contents, troubles: [...troubles, ...refusals] };
+}
+
+const nothing = new Uint8Array(0);
+
+/** ELF files and zip archives by their first bytes; archives that a start script precedes too. */
+function mayTell({ bytes, start }: BodyStart): boolean {
+  const [a, b] = [bytes[start], bytes[start + 1]];
+  return (a === 0x7f && b === 0x45) || (a === 0x50 && b === 0x4b) || (a === 0x23 && b === 0x21);
 }
 
 interface SparseBody {
