@@ -1,25 +1,25 @@
-import { commands, type Disposable, type QuickPickItem, type Uri, window, workspace } from "vscode";
+import { type QuickPickItem, type Uri, window, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { type ClearCacheResult, clearImageCacheRequest } from "../protocol/requests.ts";
 import type { TreemapPanel } from "./treemap-panel.ts";
 
 const mostOffered = 200;
 
-/** Commands about the image that is shown, and about what was kept of images. */
-export const imageCommands = (client: LanguageClient, panel: TreemapPanel): Disposable[] => [
-  commands.registerCommand("plimsoll.chooseDockerfile", async () => {
-    const uri = await pickDockerfile();
-    if (uri !== undefined) await panel.chooseDockerfile(uri.toString());
-  }),
-  commands.registerCommand("plimsoll.clearImageCache", async () => {
-    const { bytes } = await client.sendRequest<ClearCacheResult>(clearImageCacheRequest);
-    void window.showInformationMessage(
-      bytes === 0
-        ? "No image was kept."
-        : `Forgot images: ${(bytes / 1_000_000).toFixed(1)} MB on the disk are free.`,
-    );
-  }),
-];
+/** Asks which Dockerfile made the image that is shown. */
+export async function chooseDockerfile(panel: TreemapPanel): Promise<void> {
+  const uri = await pickDockerfile();
+  if (uri !== undefined) await panel.chooseDockerfile(uri.toString());
+}
+
+/** Forgets what was kept of images. */
+export async function clearImageCache(client: LanguageClient): Promise<void> {
+  const { bytes } = await client.sendRequest<ClearCacheResult>(clearImageCacheRequest);
+  void window.showInformationMessage(
+    bytes === 0
+      ? "No image was kept."
+      : `Forgot images: ${(bytes / 1_000_000).toFixed(1)} MB on the disk are free.`,
+  );
+}
 
 async function pickDockerfile(): Promise<Uri | undefined> {
   const found = await workspace.findFiles(

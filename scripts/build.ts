@@ -2,13 +2,23 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build, context } from "esbuild";
+import { type BuildOptions, build, context, type Plugin } from "esbuild";
 import { debianCatalogue, packed, pythonCatalogue } from "./catalogue.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 const watches = process.argv.includes("--watch");
 const require = createRequire(import.meta.url);
+
+/** A bundle of its own, so that activating reads a few lines and not the whole language client. */
+const apart: Plugin = {
+  name: "language-client-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/language\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./language.js", external: true } : undefined,
+    );
+  },
+};
 
 const shared: BuildOptions = {
   absWorkingDir: root,
@@ -25,6 +35,7 @@ const node: BuildOptions = {
   ...shared,
   entryPoints: {
     client: "client/extension.ts",
+    language: "client/language.ts",
     server: "server/lsp/main.ts",
     worker: "server/engine/worker-main.ts",
     cli: "server/cli/main.ts",
@@ -33,6 +44,7 @@ const node: BuildOptions = {
   target: "node20",
   format: "cjs",
   external: ["vscode"],
+  plugins: [apart],
   // web-tree-sitter looks for its own place, which the bundle never asks it to use.
   define: { "import.meta.url": '"file:///"' },
 };

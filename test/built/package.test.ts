@@ -12,6 +12,7 @@ const contents = [
   "extension/changelog.md",
   "extension/dist/cli.js",
   "extension/dist/client.js",
+  "extension/dist/language.js",
   "extension/dist/data/debian.json.gz",
   "extension/dist/data/python.json.gz",
   "extension/dist/media/treemap.css",
