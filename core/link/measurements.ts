@@ -39,9 +39,12 @@ export function measurementsOf(
 
 const makesLayer = (it: Instruction): boolean => it.kind === "run" || it.kind === "copy";
 
-/** The bytes of an instruction's own layer in the analysed image; undefined: not measured, or measured before a change. */
-export function measuredLayer(facts: Facts, { knowledge }: World, it: Instruction): Size | undefined {
-  const found = knowledge && measurementsOf(facts, knowledge).get(it);
-  if (knowledge === undefined || found === undefined || found.stale) return undefined;
-  return measured(found.layer.bytes, `layer ${found.layer.layer} of image ${knowledge.image}`);
+/** The bytes of an instruction's own layer in the analysed image; undefined: not measured. */
+export function measuredLayer(facts: Facts, world: World, it: Instruction): Size | undefined {
+  const found = measurementsOf(facts, world.knowledge).get(it);
+  return found && measured(found.layer.bytes, layerLabel(world, found));
 }
+
+/** Names the layer for people: "layer 6 of image app:1". */
+export const layerLabel = ({ knowledge }: World, { layer, stale }: Measurement): string =>
+  `layer ${layer.layer} of image ${knowledge?.image ?? ""}${stale ? ", built before a change further down in it" : ""}`;

@@ -2,11 +2,13 @@
 import { archiveCopiedThenExtracted } from "./archive-copied-then-extracted.ts";
 import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { bytecodeDuplicated } from "./bytecode-duplicated.ts";
+import { contextWasteCopied } from "./context-waste-copied.ts";
 import { copiedAgain } from "./copied-again.ts";
 import { copiedThenChanged } from "./copied-then-changed.ts";
 import { cudaTwice } from "./cuda-twice.ts";
 import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
+import { dockerignoreMissing } from "./dockerignore-missing.ts";
 import { downloadKept } from "./download-kept.ts";
 import { gitHistoryCloned } from "./git-history-cloned.ts";
 import { installerShipped } from "./installer-shipped.ts";
@@ -23,11 +25,13 @@ export const rules = [
   archiveCopiedThenExtracted,
   buildToolsShipped,
   bytecodeDuplicated,
+  contextWasteCopied,
   copiedAgain,
   copiedThenChanged,
   cudaTwice,
   cudaWheelsOnCpu,
   devDependenciesShipped,
+  dockerignoreMissing,
   downloadKept,
   gitHistoryCloned,
   installerShipped,

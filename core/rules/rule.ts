@@ -20,6 +20,8 @@ interface RuleBase<Id extends string> {
   readonly docs: string;
   /** Paths and sizes of the build context in which the documented examples run. */
   readonly exampleContext?: Readonly<Record<string, number>>;
+  /** The ignore file of that context; none without it. */
+  readonly exampleIgnore?: string;
 }
 
 /** Looks at what a Dockerfile says. Reads facts, never words or text. */

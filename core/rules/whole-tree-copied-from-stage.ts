@@ -3,7 +3,7 @@ import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } fro
 import { type Common, commonOf } from "../dockerfile/inherited.ts";
 import { normalised, withoutSlash } from "../dockerfile/paths.ts";
 import { mayWrite } from "../dockerfile/writes.ts";
-import { measurementsOf } from "../link/measurements.ts";
+import { layerLabel, measurementsOf } from "../link/measurements.ts";
 import { measured, type Size, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { lineBreakOf } from "../text/lines.ts";
@@ -98,14 +98,11 @@ function findingOf(facts: Facts, world: World, copy: CopyInstruction, from: numb
 }
 
 /** Files below it that the layer stores once more; the rest of what is not needed shows only in the image. */
-function sizeOf(facts: Facts, { knowledge }: World, copy: CopyInstruction): Size {
-  const found = knowledge && measurementsOf(facts, knowledge).get(copy);
-  if (knowledge === undefined || found === undefined || found.stale || found.layer.hides === 0)
+function sizeOf(facts: Facts, world: World, copy: CopyInstruction): Size {
+  const found = measurementsOf(facts, world.knowledge).get(copy);
+  if (found === undefined || found.layer.hides === 0)
     return unknownSize("how much of the tree the program needs is not known");
-  return measured(
-    found.layer.hides,
-    `what layer ${found.layer.layer} of image ${knowledge.image} stores again`,
-  );
+  return measured(found.layer.hides, `what ${layerLabel(world, found)} stores again`);
 }
 
 const place = "/opt/venv";

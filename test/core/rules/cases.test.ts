@@ -5,7 +5,7 @@ import { sizeLabel } from "../../../core/size/size.ts";
 import { newJudge, worldWith } from "../support/judge.ts";
 
 /**
- * Annotated cases, one file a rule: `== title`, an optional `context PATH SIZE …` line, the Dockerfile with marks
+ * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE` and `ignore PATTERN`, the Dockerfile with marks
  * `#   ^^^ severity rule (size)` below the words they stand for, and after `-- fixed` the text that `fix --review`
  * leaves. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
  */
@@ -15,8 +15,8 @@ const judge = await newJudge();
 describe.each(readdirSync(folder))("%s", (file) => {
   it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
     "$title",
-    ({ source, marks, fixed, context }) => {
-      const world = worldWith(context);
+    ({ source, marks, fixed, context, ignore }) => {
+      const world = worldWith(context, ignore);
       const reading = judge.read("dockerfile", source);
       const findings = judge.findings(reading, world, {});
       expect(
@@ -46,12 +46,15 @@ function casesIn(text: string) {
       const [title = "", ...rest] = block.split("\n");
       const [body = "", fixed] = rest.join("\n").split(/^-- fixed\n/m);
       const context: Record<string, number> = {};
+      let ignore: string | undefined;
       const lines: string[] = [];
       const marks: string[] = [];
       for (const line of body.split("\n")) {
         const sized = /^context (\S+) (\d+)$/.exec(line);
         const mark = /^#( *)(\^+) (.*)$/.exec(line);
-        if (sized?.[1] !== undefined) context[sized[1]] = Number(sized[2]);
+        const ignored = /^ignore (\S+)$/.exec(line);
+        if (ignored?.[1] !== undefined) ignore = `${ignore ?? ""}${ignored[1]}\n`;
+        else if (sized?.[1] !== undefined) context[sized[1]] = Number(sized[2]);
         else if (mark?.[1] !== undefined) {
           const start = mark[1].length + 1;
           const above = lines.at(-1) ?? "";
@@ -60,6 +63,6 @@ function casesIn(text: string) {
           );
         } else lines.push(line);
       }
-      return { title, source: lines.join("\n"), marks, fixed, context };
+      return { title, source: lines.join("\n"), marks, fixed, context, ignore };
     });
 }

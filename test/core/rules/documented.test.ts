@@ -8,7 +8,10 @@ const judge = await newJudge();
 const all: readonly Rule[] = rules;
 
 describe.each(all)("$id", (rule) => {
-  const world = rule.on === "dockerfile" && rule.exampleContext ? worldWith(rule.exampleContext) : emptyWorld;
+  const world =
+    rule.on === "dockerfile" && rule.exampleContext
+      ? worldWith(rule.exampleContext, rule.exampleIgnore)
+      : emptyWorld;
 
   it("has examples of both kinds, more silent ones among all rules", () => {
     const found = examplesIn(rule.docs);

@@ -20,8 +20,8 @@ export interface Proof {
   readonly title: string;
   /** `FROM` one of the images of bases.ts. */
   readonly dockerfile: string;
-  /** The build context: text, or a size for a file of that many bytes. */
-  readonly files?: Readonly<Record<string, string | number>>;
+  /** The build context: content, or a size for a file of that many bytes. */
+  readonly files?: Readonly<Record<string, string | number | Uint8Array>>;
   /** A piece of the title of the fix to take; without it the first one. */
   readonly fix?: string;
   /** What both images have to run without failing; none: the image's own command. */
@@ -41,9 +41,7 @@ export function prove(host: string, proof: Proof): void {
     const reading = judge.read("dockerfile", proof.dockerfile);
     const finding = judge.findings(reading, world, {}).find((it) => it.rule === proof.rule);
     if (finding === undefined) throw new Error(`${proof.rule} finds nothing`);
-    const fix = judge
-      .fixes(reading, world, {}, finding)
-      .find((it) => it.title.includes(proof.fix ?? "") && (it.otherFiles ?? []).length === 0);
+    const fix = judge.fixes(reading, world, {}, finding).find((it) => it.title.includes(proof.fix ?? ""));
     if (fix === undefined) throw new Error(`no fix "${proof.fix ?? ""}" among those offered`);
     const text = applyEdits(proof.dockerfile, fix.edits);
     const after = judge.read("dockerfile", text);
@@ -58,10 +56,18 @@ export function prove(host: string, proof: Proof): void {
       }),
     );
     const before = build(host, folder, proof, proof.dockerfile, reading.facts);
+    for (const it of fix.otherFiles ?? []) {
+      const content = proof.files?.[it.path] ?? "";
+      if (typeof content !== "string") throw new Error(`${it.path} is no text`);
+      writeContext(folder, { files: { [it.path]: applyEdits(content, it.edits) } });
+    }
     const now = build(host, folder, proof, text, after.facts);
     const kept = new Set(untouched.values());
+    // An ignore file changes layers whose instructions stay as they are.
+    const isWhole = fix.otherFiles !== undefined;
     const saved =
-      sumWhere(before, (start) => !untouched.has(start)) - sumWhere(now, (start) => !kept.has(start));
+      sumWhere(before, (start) => isWhole || !untouched.has(start)) -
+      sumWhere(now, (start) => isWhole || !kept.has(start));
     expect(saved, `bytes saved, said: ${JSON.stringify(finding.saving)}`).toSatisfy((it: number) =>
       agrees(it, finding, proof),
     );
@@ -90,11 +96,12 @@ function worldOf({ files }: Proof): World {
   const sizes = Object.entries(files ?? {}).map(
     ([path, content]) => [path, typeof content === "number" ? content : Buffer.byteLength(content)] as const,
   );
-  const world = worldWith(Object.fromEntries(sizes));
+  const ignored = files?.[".dockerignore"];
+  const world = worldWith(Object.fromEntries(sizes), typeof ignored === "string" ? ignored : undefined);
   return { ...world, context: files === undefined ? undefined : world.context, packageSizes };
 }
 
-function writeContext(folder: string, { files = {} }: Proof): void {
+function writeContext(folder: string, { files = {} }: Pick<Proof, "files">): void {
   mkdirSync(join(folder, "context"), { recursive: true });
   for (const [path, content] of Object.entries(files)) {
     const file = join(folder, "context", path);
