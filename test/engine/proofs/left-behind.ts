@@ -31,7 +31,7 @@ CMD ["ls", "/opt/numbers/numbers"]
     rule: "source-kept-after-install",
     title: "a tree beside what make installed",
     sizeUnknown: true,
-    dockerfile: `${tools}RUN git clone -q --depth 1 file:///srv/repo /tmp/numbers && make -C /tmp/numbers install
+    dockerfile: `${tools}RUN git clone -q --depth 1 file:///srv/repo /tmp/tree && make -C /tmp/tree install
 CMD ["ls", "/usr/local/numbers"]
 `,
   },

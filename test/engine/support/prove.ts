@@ -56,17 +56,22 @@ export function prove(host: string, proof: Proof): void {
       }),
     );
     const before = build(host, folder, proof, proof.dockerfile, reading.facts);
+    let written = 0;
     for (const it of fix.otherFiles ?? []) {
       const content = proof.files?.[it.path] ?? "";
       if (typeof content !== "string") throw new Error(`${it.path} is no text`);
-      writeContext(folder, { files: { [it.path]: applyEdits(content, it.edits) } });
+      const edited = applyEdits(content, it.edits);
+      writeContext(folder, { files: { [it.path]: edited } });
+      // The ignore file is itself part of a context that is copied as a whole.
+      written += Buffer.byteLength(edited) - Buffer.byteLength(content);
     }
     const now = build(host, folder, proof, text, after.facts);
     const kept = new Set(untouched.values());
     // An ignore file changes layers whose instructions stay as they are.
     const isWhole = fix.otherFiles !== undefined;
     const saved =
-      sumWhere(before, (start) => isWhole || !untouched.has(start)) -
+      sumWhere(before, (start) => isWhole || !untouched.has(start)) +
+      written -
       sumWhere(now, (start) => isWhole || !kept.has(start));
     expect(saved, `bytes saved, said: ${JSON.stringify(finding.saving)}`).toSatisfy((it: number) =>
       agrees(it, finding, proof),
