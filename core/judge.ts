@@ -5,17 +5,27 @@ import type { ShellReader } from "./dockerfile/shell.ts";
 import { dockerfileSuppressions } from "./dockerfile/suppressions.ts";
 import type { DocumentKind } from "./document-kind.ts";
 import { type Hint, hintsOf } from "./hints.ts";
+import { pythonHintsOf } from "./python/hints.ts";
+import { type PythonFacts, type PythonText, pythonFactsOf, readPythonText } from "./python/python-facts.ts";
 import { pyprojectSuppressions, requirementsSuppressions } from "./python/suppressions.ts";
+import { emptySurroundings } from "./python/surroundings.ts";
+import { TomlReader } from "./python/toml.ts";
 import { findingsOf, type RatedFinding } from "./rules/check.ts";
 import type { Fix } from "./rules/finding.ts";
 import { type FixAllResult, fixAll } from "./rules/fix-all.ts";
 import type { RuleChoices } from "./rules/settings.ts";
 import { type Ground, verified } from "./rules/verify.ts";
+import {
+  fixAllPython,
+  isPythonFixSound,
+  type JudgedPython,
+  type PythonGround,
+} from "./rules/verify-python.ts";
 import { type Edit, insertAt } from "./text/edit.ts";
 import { LineIndex } from "./text/line-index.ts";
 import { lineBreakOf } from "./text/lines.ts";
 import type { Suppression } from "./text/suppression.ts";
-import type { World } from "./world.ts";
+import type { PythonPlace, World } from "./world.ts";
 
 /** One text, read. */
 export interface Reading {
@@ -24,6 +34,8 @@ export interface Reading {
   readonly lines: LineIndex;
   /** What a Dockerfile says, for the given targets; undefined for other documents. */
   readonly facts: Facts | undefined;
+  /** What a Python document asks for; undefined for Dockerfiles. */
+  readonly python: PythonText | undefined;
 }
 
 /** A verified fix. */
@@ -42,6 +54,13 @@ export class Judge {
   /** The same of the version before. */
   readonly #earlier = new WeakMap<Reading, Facts>();
 
+  readonly #toml = new TomlReader();
+  /** Of each reading, for the place that was last asked about. */
+  readonly #python = new WeakMap<
+    Reading,
+    { readonly place: PythonPlace | undefined; readonly facts: PythonFacts }
+  >();
+
   constructor(shell: ShellReader) {
     this.#reader = new DockerfileReader(shell);
   }
@@ -50,7 +69,8 @@ export class Judge {
   read(kind: DocumentKind, text: string, past?: Reading): Reading {
     const facts =
       kind === "dockerfile" ? this.#reader.factsOf(text, { targets: [] }, past?.facts) : undefined;
-    const reading = { kind, text, lines: new LineIndex(text), facts };
+    const python = kind === "dockerfile" ? undefined : readPythonText(kind, text, this.#toml);
+    const reading = { kind, text, lines: new LineIndex(text), facts, python };
     const earlier = past && this.#facts.get(past)?.facts;
     if (earlier !== undefined) this.#earlier.set(reading, earlier);
     return reading;
@@ -59,20 +79,22 @@ export class Judge {
   /** In source order, suppression applied. */
   findings(reading: Reading, world: World, choices: RuleChoices): readonly RatedFinding[] {
     const facts = this.factsOf(reading, world);
-    return findingsOf({ facts, suppressions: suppressionsOf(reading, facts) }, world, choices);
+    const python = this.#pythonOf(reading, world);
+    return findingsOf({ facts, python, suppressions: suppressionsOf(reading, facts) }, world, choices);
   }
 
   /** Verified now, so this is for code actions and the command line, not for every keystroke. Best first. */
   fixes(reading: Reading, world: World, choices: RuleChoices, finding: RatedFinding): readonly OfferedFix[] {
-    if (reading.facts === undefined) return plainFixes(finding);
+    if (reading.python !== undefined) {
+      const ground = this.#pythonGround(reading, reading.python, world, choices);
+      return offered(finding.fixes.filter((it) => isPythonFixSound(ground, finding, it)));
+    }
     const ground = this.#groundOf(reading, world, choices);
     if (ground === undefined) return [];
     // The finding is the caller's; its equal among those of now is judged.
     const own = ground.findings.find((it) => it.rule === finding.rule && it.at.start === finding.at.start);
     if (own === undefined) return [];
-    return own.fixes
-      .flatMap((fix) => verified(ground, [{ finding: own, fix }])?.fixes ?? [])
-      .map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));
+    return offered(own.fixes.flatMap((fix) => verified(ground, [{ finding: own, fix }])?.fixes ?? []));
   }
 
   fixAll(
@@ -81,6 +103,9 @@ export class Judge {
     choices: RuleChoices,
     options: { readonly review: boolean },
   ): FixAllResult {
+    if (reading.python !== undefined) {
+      return fixAllPython(this.#pythonGround(reading, reading.python, world, choices), options);
+    }
     const ground = this.#groundOf(reading, world, choices);
     return ground === undefined
       ? { text: reading.text, otherFiles: [], applied: [] }
@@ -89,6 +114,8 @@ export class Judge {
 
   hints(reading: Reading, world: World): readonly Hint[] {
     const facts = this.factsOf(reading, world);
+    const python = this.#pythonOf(reading, world);
+    if (python !== undefined) return pythonHintsOf(python);
     return facts === undefined ? [] : hintsOf(facts, world);
   }
 
@@ -103,6 +130,27 @@ export class Judge {
     const indent = /^[ \t]*/.exec(reading.text.slice(line))?.[0] ?? "";
     const comment = `${indent}# plimsoll: ignore[${finding.rule}] reason${lineBreakOf(reading.text)}`;
     return insertAt(reading.text.charAt(line) === "\uFEFF" ? line + 1 : line, comment);
+  }
+
+  #pythonOf(reading: Reading, { python: place }: World): PythonFacts | undefined {
+    if (reading.python === undefined) return undefined;
+    const known = this.#python.get(reading);
+    if (known?.place === place && known !== undefined) return known.facts;
+    const facts = pythonFactsOf(reading.python, place?.surroundings ?? emptySurroundings, place?.path);
+    this.#python.set(reading, { place, facts });
+    return facts;
+  }
+
+  #pythonGround(reading: Reading, read: PythonText, world: World, choices: RuleChoices): PythonGround {
+    const { kind } = reading;
+    const judged = (text: string): JudgedPython => {
+      const next = text === reading.text ? reading : this.read(kind, text);
+      return {
+        read: next.python ?? read,
+        findings: this.findings(next, world, choices),
+      };
+    };
+    return { judged, before: judged(reading.text) };
   }
 
   #groundOf(reading: Reading, world: World, choices: RuleChoices): Ground | undefined {
@@ -131,9 +179,8 @@ export class Judge {
   }
 }
 
-/** Fixes of documents without instructions remove comments; nothing else depends on those. */
-const plainFixes = (finding: RatedFinding): readonly OfferedFix[] =>
-  finding.fixes.map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));
+const offered = (fixes: readonly Fix[]): readonly OfferedFix[] =>
+  fixes.map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));
 
 function suppressionsOf({ kind, text }: Reading, facts: Facts | undefined): readonly Suppression[] {
   switch (kind) {

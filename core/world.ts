@@ -4,6 +4,7 @@
  */
 import type { BuildContext } from "./context/build-context.ts";
 import type { Knowledge } from "./link/knowledge.ts";
+import type { PythonSurroundings } from "./python/surroundings.ts";
 import type { PackageSizes } from "./size/package-sizes.ts";
 
 export interface World {
@@ -16,6 +17,14 @@ export interface World {
   readonly context: BuildContext | undefined;
   readonly packageSizes: PackageSizes | undefined;
   readonly knowledge: Knowledge | undefined;
+  /** Around a Python document. */
+  readonly python?: PythonPlace;
+}
+
+export interface PythonPlace {
+  /** Where the document lies; undefined while it is unsaved. */
+  readonly path: string | undefined;
+  readonly surroundings: PythonSurroundings;
 }
 
 export const emptyWorld: World = {

@@ -180,7 +180,10 @@ function dependencyRows(): string[] {
     });
 }
 
-/** Without what no Linux machine asks for, without versions, and without markers that always hold there. */
+/**
+ * Without what no Linux machine asks for, without versions, and without markers that always hold there: but what other
+ * systems do not ask for says so, for that is what tells libraries for GPUs apart.
+ */
 function simplified(text: string): string | undefined {
   const read = readRequirement(text);
   if (read === undefined) return undefined;
@@ -206,6 +209,7 @@ function simplified(text: string): string | undefined {
   const first = fitting[0] ?? "";
   const last = fitting.at(-1) ?? "";
   const marker = [
+    ...(isForLinux(read.marker, first) ? ['sys_platform=="linux"'] : []),
     ...(first === pythons[0] ? [] : [`python_version>="${first}"`]),
     ...(last === pythons.at(-1) ? [] : [`python_version<="${last}"`]),
     ...(named === undefined ? [] : [`extra=="${normalised(named)}"`]),
@@ -230,4 +234,11 @@ function tableOf(text: string): Record<string, string>[] {
 function write(file: string, head: string, lines: readonly string[]): void {
   writeFileSync(join(facts, file), `${[head, ...lines].join("\n")}\n`);
   console.log(`${file}: ${lines.length} rows`);
+}
+
+/** It holds on Linux and not on macOS. */
+function isForLinux(marker: Parameters<typeof holds>[0], python: string): boolean {
+  const { variables, extras } = environmentOf({ ...target, python, fullPython: `${python}.99` }, []);
+  const macOs = { ...variables, sys_platform: "darwin", platform_system: "Darwin", platform_machine: "arm64" };
+  return holds(marker, { variables, extras }) && !holds(marker, { variables: macOs, extras });
 }

@@ -1,6 +1,9 @@
 /** What a Dockerfile installs of a Python project: which extras and groups, on which base image. */
 import type { Facts } from "../dockerfile/facts.ts";
+import { wantsGpu } from "../dockerfile/gpu.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
+import { namesGpuPackage } from "../tools/torch.ts";
+import type { World } from "../world.ts";
 import { type GroupId, groupsOf, type PythonProject } from "./project.ts";
 import { type Target, targetOfImage } from "./target.ts";
 
@@ -14,6 +17,8 @@ export interface ShippedPython {
   readonly groups: readonly GroupId[];
   /** Requirements files that are installed, as paths inside the image. */
   readonly files: readonly string[];
+  /** A GPU is wanted there: nothing is said against CUDA. */
+  readonly gpu: boolean;
   /** pip leaves bytecode beside every module that it installs. */
   readonly bytecode: boolean;
   /** The versions come from the project's lock file. */
@@ -25,6 +30,7 @@ export function shippedPython(
   facts: Facts,
   dockerfile: string,
   project: PythonProject,
+  world: World,
 ): ShippedPython | undefined {
   if (facts.foreign) return undefined;
   const stages = stagesThatShip(facts);
@@ -43,6 +49,7 @@ export function shippedPython(
     ),
     groups: [...new Set(installs.flatMap((it) => groupsIn(it, project)))],
     files: installs.flatMap((it) => it.files.map(({ path }) => path)),
+    gpu: wantsGpu(facts, world) || installs.some(namesGpuPackage),
     bytecode: installs.length > 0 && installs.every((it) => it.tool === "pip"),
     locked: installs.length > 0 && installs.every((it) => it.locked),
   };

@@ -5,6 +5,7 @@
  */
 import type { Facts } from "../dockerfile/facts.ts";
 import { hadolintIgnores, type PeerIgnore } from "../dockerfile/peer-ignores.ts";
+import type { PythonFacts } from "../python/python-facts.ts";
 import { type Suppression, suppresses } from "../text/suppression.ts";
 import type { World } from "../world.ts";
 import type { Finding } from "./finding.ts";
@@ -21,25 +22,25 @@ export interface RatedFinding extends Finding {
 export interface Subject {
   /** Undefined for documents other than Dockerfiles. */
   readonly facts: Facts | undefined;
+  /** Undefined for documents other than Python's. */
+  readonly python?: PythonFacts | undefined;
   readonly suppressions: readonly Suppression[];
 }
 
 const allRules: readonly Rule<RuleId>[] = rules;
 
 export function findingsOf(subject: Subject, world: World, choices: RuleChoices): readonly RatedFinding[] {
-  const { facts, suppressions } = subject;
+  const { suppressions } = subject;
   const found: RatedFinding[] = [];
   const used = new Set<Suppression>();
-  if (facts !== undefined && !facts.foreign) {
-    const ignores = hadolintIgnores(facts);
-    for (const rule of allRules) {
-      if (rule.on !== "dockerfile" || choices[rule.id] === "off") continue;
-      for (const finding of rule.check(facts, world)) {
-        const silencedBy = suppressions.filter((it) => suppresses(it, rule.id, finding.at));
-        for (const it of silencedBy) used.add(it);
-        if (silencedBy.length > 0 || ignores.some((it) => isSameThing(it, rule, finding))) continue;
-        found.push(rated(rule.id, finding, choices));
-      }
+  const ignores = subject.facts === undefined ? [] : hadolintIgnores(subject.facts);
+  for (const rule of allRules) {
+    if (choices[rule.id] === "off") continue;
+    for (const finding of asked(rule, subject, world)) {
+      const silencedBy = suppressions.filter((it) => suppresses(it, rule.id, finding.at));
+      for (const it of silencedBy) used.add(it);
+      if (silencedBy.length > 0 || ignores.some((it) => isSameThing(it, rule, finding))) continue;
+      found.push(rated(rule.id, finding, choices));
     }
   }
   found.push(...suppressionFindings(subject, used, world, choices));
@@ -50,6 +51,17 @@ export function findingsOf(subject: Subject, world: World, choices: RuleChoices)
 const isSameThing = ({ code, scope }: PeerIgnore, { peers }: Rule, { at }: Finding): boolean =>
   peers.includes(`hadolint ${code}`) &&
   (scope === "file" || (scope.start <= at.start && at.start < scope.end));
+
+function asked(rule: Rule<RuleId>, { facts, python }: Subject, world: World): Iterable<Finding> {
+  switch (rule.on) {
+    case "dockerfile":
+      return facts === undefined || facts.foreign ? [] : rule.check(facts, world);
+    case "python":
+      return python === undefined ? [] : rule.check(python, world);
+    case "suppressions":
+      return [];
+  }
+}
 
 function suppressionFindings(
   { facts, suppressions }: Subject,
@@ -79,6 +91,7 @@ function suppressionFindings(
 function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices): boolean {
   if (choices[id] === "off") return false;
   const rule = allRules.find((it) => it.id === id);
+  if (rule?.on === "python") return world.python !== undefined;
   return rule?.on !== "dockerfile" || rule.needs !== "context" || world.context !== undefined;
 }
 

@@ -5,13 +5,17 @@ import { bytecodeDuplicated } from "./bytecode-duplicated.ts";
 import { contextWasteCopied } from "./context-waste-copied.ts";
 import { copiedAgain } from "./copied-again.ts";
 import { copiedThenChanged } from "./copied-then-changed.ts";
+import { cudaStackPulled } from "./cuda-stack-pulled.ts";
 import { cudaTwice } from "./cuda-twice.ts";
 import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
+import { devToolInRuntime } from "./dev-tool-in-runtime.ts";
 import { dockerignoreMissing } from "./dockerignore-missing.ts";
 import { downloadKept } from "./download-kept.ts";
 import { gitHistoryCloned } from "./git-history-cloned.ts";
 import { installerShipped } from "./installer-shipped.ts";
+import { lighterAlternative } from "./lighter-alternative.ts";
+import { lockFileStale } from "./lock-file-stale.ts";
 import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
@@ -19,6 +23,7 @@ import { sourceKeptAfterInstall } from "./source-kept-after-install.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
 import { symbolsKept } from "./symbols-kept.ts";
 import { testsCopied } from "./tests-copied.ts";
+import { twoOfAKind } from "./two-of-a-kind.ts";
 import { wholeTreeCopiedFromStage } from "./whole-tree-copied-from-stage.ts";
 
 export const rules = [
@@ -28,13 +33,17 @@ export const rules = [
   contextWasteCopied,
   copiedAgain,
   copiedThenChanged,
+  cudaStackPulled,
   cudaTwice,
   cudaWheelsOnCpu,
   devDependenciesShipped,
+  devToolInRuntime,
   dockerignoreMissing,
   downloadKept,
   gitHistoryCloned,
   installerShipped,
+  lighterAlternative,
+  lockFileStale,
   modelCacheBaked,
   packageCacheKept,
   removedInLaterLayer,
@@ -42,6 +51,7 @@ export const rules = [
   suppressionUnused,
   symbolsKept,
   testsCopied,
+  twoOfAKind,
   wholeTreeCopiedFromStage,
 ] as const;
 

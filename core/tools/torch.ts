@@ -45,6 +45,9 @@ export const bringTorch = (install: PythonInstall): readonly RequirementWord[] =
 
 export const isTorchFamily = ({ name }: RequirementWord): boolean => name !== undefined && family.has(name);
 
+/** Normalised name of a distribution that only a GPU serves. */
+export const isGpuPackage = (name: string): boolean => needGpu.test(name);
+
 export const namesGpuPackage = ({ requirements }: PythonInstall): boolean =>
   requirements.some(
     ({ name, text, extras }) =>

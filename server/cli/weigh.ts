@@ -148,7 +148,7 @@ async function imagesAround(
     const opened = await bench.read({ path: it.path, shown, kind: it.kind, folder });
     if (typeof opened === "string" || console.signal.aborted) continue;
     const facts = bench.judge.factsOf(opened.reading, opened.world);
-    const shipped = facts === undefined ? undefined : shippedPython(facts, shown, project);
+    const shipped = facts === undefined ? undefined : shippedPython(facts, shown, project, opened.world);
     if (shipped !== undefined) res.push(shipped);
   }
   return res;

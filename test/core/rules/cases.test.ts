@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { DocumentKind } from "../../../core/document-kind.ts";
 import { sizeLabel } from "../../../core/size/size.ts";
 import { newJudge, worldWith } from "../support/judge.ts";
+import { pythonWorldOf } from "../support/python-world.ts";
 
 /**
  * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE` and `ignore PATTERN`, the Dockerfile with marks
  * `#   ^^^ severity rule (size)` below the words they stand for, and after `-- fixed` the text that `fix --review`
- * leaves. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
+ * leaves. `document pyproject` and `document requirements` make it a Python document. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
  */
 const folder = join(import.meta.dirname, "cases");
 const judge = await newJudge();
@@ -15,9 +17,9 @@ const judge = await newJudge();
 describe.each(readdirSync(folder))("%s", (file) => {
   it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
     "$title",
-    ({ source, marks, fixed, context, ignore }) => {
-      const world = worldWith(context, ignore);
-      const reading = judge.read("dockerfile", source);
+    ({ source, marks, fixed, context, ignore, kind }) => {
+      const world = kind === "dockerfile" ? worldWith(context, ignore) : pythonWorldOf(source);
+      const reading = judge.read(kind, source);
       const findings = judge.findings(reading, world, {});
       expect(
         findings.map(({ at, rule, severity, saving }) => {
@@ -27,10 +29,10 @@ describe.each(readdirSync(folder))("%s", (file) => {
       ).toEqual(marks);
       const result = judge.fixAll(reading, world, {}, { review: true });
       if (fixed !== undefined) expect(result.text).toBe(fixed);
-      const again = judge.fixAll(judge.read("dockerfile", result.text), world, {}, { review: true });
+      const again = judge.fixAll(judge.read(kind, result.text), world, {}, { review: true });
       if (result.otherFiles.length === 0) expect(again.applied).toEqual([]);
       // The same file with Windows line breaks says the same.
-      const windows = judge.read("dockerfile", source.replaceAll("\n", "\r\n"));
+      const windows = judge.read(kind, source.replaceAll("\n", "\r\n"));
       expect(judge.findings(windows, world, {}).map((found) => found.rule)).toEqual(
         findings.map((found) => found.rule),
       );
@@ -49,7 +51,12 @@ function casesIn(text: string) {
       let ignore: string | undefined;
       const lines: string[] = [];
       const marks: string[] = [];
+      let kind: DocumentKind = "dockerfile";
       for (const line of body.split("\n")) {
+        if (line === "document pyproject" || line === "document requirements") {
+          kind = line === "document pyproject" ? "pyproject" : "requirements";
+          continue;
+        }
         const sized = /^context (\S+) (\d+)$/.exec(line);
         const mark = /^#( *)(\^+) (.*)$/.exec(line);
         const ignored = /^ignore (\S+)$/.exec(line);
@@ -63,6 +70,6 @@ function casesIn(text: string) {
           );
         } else lines.push(line);
       }
-      return { title, source: lines.join("\n"), marks, fixed, context, ignore };
+      return { title, source: lines.join("\n"), marks, fixed, context, ignore, kind };
     });
 }

@@ -1,0 +1,129 @@
+import { cudaStackOf } from "../python/cuda.ts";
+import { appendBlock, insertBelowHeader } from "../python/edits.ts";
+import type { Requirement } from "../python/project.ts";
+import type { PythonFacts } from "../python/python-facts.ts";
+import { type Edit, insertAt } from "../text/edit.ts";
+import { lineBreakOf, lineStart } from "../text/lines.ts";
+import { isGpuPackage } from "../tools/torch.ts";
+import type { Fix } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+/** PyTorch's own index of its builds for CPUs. */
+const cpuIndex = "https://download.pytorch.org/whl/cpu";
+
+export const cudaStackPulled = defineRule({
+  id: "cuda-stack-pulled",
+  on: "python",
+  peers: [],
+  summary: "torch brings the CUDA libraries along, and nothing says that a GPU is wanted.",
+  docs: `
+On Linux, PyPI's build of torch needs the CUDA libraries and has code for them itself: gigabytes that a machine without
+an NVIDIA GPU never loads. PyTorch's own index has builds for CPUs. Which packages are there for CUDA alone follows from
+what torch needs on Linux and not elsewhere, so it holds for every version.
+
+It is silent where the image is made for a GPU, where the project takes torch from an index of its choice, and beside
+packages that only a GPU serves. Without a Dockerfile it is a hint.
+
+## Reported
+\`\`\`requirements
+torch==2.14.1
+flask
+\`\`\`
+
+## Not reported
+\`\`\`requirements
+--extra-index-url https://download.pytorch.org/whl/cpu
+torch==2.14.1
+\`\`\`
+
+\`\`\`requirements
+torch==2.14.1
+vllm
+\`\`\`
+`,
+  *check(python) {
+    const { image, project, scales, shipped } = python;
+    if (image?.gpu === true || image?.target.machine === "aarch64") return;
+    if (python.surroundings.lock === undefined && python.surroundings.catalogue === undefined) return;
+    if (scales.requirementsOf(shipped).some(({ name }) => isGpuPackage(name))) return;
+    const stack = cudaStackOf(python);
+    const own = stack?.broughtBy.filter((it) => it.path === project.path) ?? [];
+    const first = own.find(({ name }) => name === "torch") ?? own[0];
+    if (stack === undefined || first === undefined) return;
+    const names = stack.nodes.length;
+    yield {
+      at: first.nameAt,
+      what: `${first.name === "torch" ? "torch" : `${first.name} brings torch, which`} brings ${names} package${names === 1 ? "" : "s"} for NVIDIA's GPUs`,
+      why: `Without a GPU nothing loads them.${image === undefined ? "" : ` ${image.dockerfile} installs them on ${image.image ?? "its base image"}.`}`,
+      saving: stack.saving,
+      taste: image === undefined,
+      related: own
+        .filter((it) => it !== first)
+        .map((it) => ({ at: it.nameAt, message: `${it.name} needs torch too` })),
+      get fixes() {
+        return fixesOf(python, first);
+      },
+    };
+  },
+});
+
+function fixesOf(python: PythonFacts, requirement: Requirement): readonly Fix[] {
+  const edits = editsFor(python, requirement);
+  return edits === undefined
+    ? []
+    : [{ title: `Take torch for CPUs from PyTorch's index${then(python)}`, safety: "review", edits }];
+}
+
+const then = ({ project, surroundings }: PythonFacts): string =>
+  surroundings.lock?.kind === "uv.lock"
+    ? " (then run uv lock)"
+    : surroundings.lock?.kind === "poetry.lock" || project.manager === "poetry"
+      ? " (then run poetry lock)"
+      : "";
+
+function editsFor(python: PythonFacts, requirement: Requirement): readonly Edit[] | undefined {
+  const { text, project, surroundings } = python;
+  if (project.kind === "requirements") {
+    const [first] = project.requirements;
+    const at = first === undefined ? 0 : lineStart(text, first.at.start);
+    return [insertAt(at, `--extra-index-url ${cpuIndex}${lineBreakOf(text)}`)];
+  }
+  // A source of a package that only others ask for is not looked at.
+  if (requirement.name !== "torch") return undefined;
+  if (project.manager === "poetry") return poetryEdits(text, requirement);
+  return project.manager === "uv" || surroundings.lock?.kind === "uv.lock" || python.image?.locked === false
+    ? uvEdits(python)
+    : undefined;
+}
+
+const family = new Set(["torch", "torchvision", "torchaudio"]);
+
+function uvEdits({ text, project }: PythonFacts): readonly Edit[] | undefined {
+  if (project.indexes.some(({ name }) => name === "pytorch-cpu")) return undefined;
+  const names = [...new Set(project.requirements.map(({ name }) => name).filter((it) => family.has(it)))];
+  const sources = names.map(
+    (it) => `${it} = [{ index = "pytorch-cpu", marker = "sys_platform == 'linux'" }]`,
+  );
+  const index = ["[[tool.uv.index]]", 'name = "pytorch-cpu"', `url = "${cpuIndex}"`, "explicit = true"];
+  const below = insertBelowHeader(text, /^[ \t]*\[tool\.uv\.sources\][^\n]*/m, sources);
+  return below === undefined
+    ? [appendBlock(text, ["[tool.uv.sources]", ...sources, "", ...index])]
+    : [below, appendBlock(text, index)];
+}
+
+function poetryEdits(text: string, { at }: Requirement): readonly Edit[] | undefined {
+  const entry = text.slice(at.start, at.end);
+  const version = /=\s*("[^"\n]*"|'[^'\n]*')$/.exec(entry);
+  // Only a plain `torch = "^2"` is taken over into a table of its own.
+  if (version?.[1] === undefined) return undefined;
+  const from = at.end - version[1].length;
+  return [
+    { at: { start: from, end: at.end }, insert: `{ version = ${version[1]}, source = "pytorch-cpu" }` },
+    appendBlock(text, [
+      "[[tool.poetry.source]]",
+      'name = "pytorch-cpu"',
+      `url = "${cpuIndex}"`,
+      'priority = "explicit"',
+    ]),
+  ];
+}

@@ -1,0 +1,93 @@
+import type { Requirement } from "../python/project.ts";
+import type { PythonFacts } from "../python/python-facts.ts";
+import { bytes } from "../size/bytes.ts";
+import { estimated, type Size, sizeLabel, unknownSize } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import { isGpuPackage } from "../tools/torch.ts";
+import type { Finding } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+interface Alternative {
+  readonly name: string;
+  readonly without: string;
+}
+
+/** The same modules with less beside them. */
+const alternatives: Readonly<Record<string, Alternative>> = {
+  "opencv-python": { name: "opencv-python-headless", without: "windows and their libraries" },
+  "opencv-contrib-python": { name: "opencv-contrib-python-headless", without: "windows and their libraries" },
+  tensorflow: { name: "tensorflow-cpu", without: "code for GPUs" },
+};
+
+export const lighterAlternative = defineRule({
+  id: "lighter-alternative",
+  on: "python",
+  peers: [],
+  summary: "A package ships in a full build where its maintainers publish a lighter one for servers.",
+  docs: `
+Some libraries are published twice, once with what a desktop or a GPU needs and once without: \`opencv-python\` and
+\`opencv-python-headless\`, \`tensorflow\` and \`tensorflow-cpu\`. Both have the same modules.
+
+## Reported
+\`\`\`requirements
+opencv-python==4.10.0.84
+\`\`\`
+
+## Not reported
+\`\`\`requirements
+opencv-python-headless==4.10.0.84
+\`\`\`
+
+\`\`\`requirements
+opencv-python
+pyqt5
+\`\`\`
+`,
+  *check(python) {
+    const installed = python.scales.requirementsOf(python.shipped);
+    // A program with windows shows them with OpenCV too.
+    if (installed.some(({ name }) => /^(?:pyqt\d?|pyside\d|wxpython|kivy|pygame|tk)$/.test(name))) return;
+    const wantsGpu = python.image?.gpu === true || installed.some(({ name }) => isGpuPackage(name));
+    for (const it of python.project.requirements) {
+      const other = alternatives[it.name];
+      if (other === undefined || !python.shipped.has(it.group) || it.url !== undefined) continue;
+      if (it.name === "tensorflow" && (wantsGpu || it.extras.length > 0)) continue;
+      // Both together are another rule's.
+      if (installed.some(({ name }) => name === other.name)) continue;
+      yield findingOf(python, it, other);
+    }
+  },
+});
+
+function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Finding {
+  const node = python.scales.graph.nodeOf(it);
+  const own: Size = node === undefined ? unknownSize("it is not installed") : python.scales.sizeOf(node);
+  const lighter = sizeOfNewest(python, other.name);
+  return {
+    at: it.nameAt,
+    what: `${other.name} has the same modules without ${other.without}`,
+    why: `${it.name} is ${sizeLabel(own)}, ${other.name} is ${sizeLabel(lighter)}.`,
+    saving: difference(own, lighter),
+    get fixes() {
+      const edits: readonly Edit[] = [{ at: it.nameAt, insert: other.name }];
+      return [{ title: `Ask for ${other.name} instead`, safety: "review" as const, edits }];
+    },
+  };
+}
+
+function sizeOfNewest({ scales }: PythonFacts, name: string): Size {
+  const node = scales.graph.nodeOf({ name, extras: [], specifier: "", marker: undefined });
+  return node === undefined ? unknownSize("it is not known") : scales.sizeOf(node);
+}
+
+function difference(full: Size, light: Size): Size {
+  if (full.kind === "unknown" || light.kind === "unknown") {
+    return unknownSize("the sizes of both are not known");
+  }
+  const [low, high] = full.kind === "measured" ? [full.bytes, full.bytes] : [full.low, full.high];
+  const [least, most] = light.kind === "measured" ? [light.bytes, light.bytes] : [light.low, light.high];
+  const from = Math.max(0, low - most);
+  const to = Math.max(0, high - least);
+  if (to === 0) return unknownSize("both are of one size, as far as is known");
+  return estimated(bytes(from), bytes(to), full.kind === "estimated" ? full.basis : full.from);
+}
