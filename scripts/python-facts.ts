@@ -239,6 +239,11 @@ function write(file: string, head: string, lines: readonly string[]): void {
 /** It holds on Linux and not on macOS. */
 function isForLinux(marker: Parameters<typeof holds>[0], python: string): boolean {
   const { variables, extras } = environmentOf({ ...target, python, fullPython: `${python}.99` }, []);
-  const macOs = { ...variables, sys_platform: "darwin", platform_system: "Darwin", platform_machine: "arm64" };
+  const macOs = {
+    ...variables,
+    sys_platform: "darwin",
+    platform_system: "Darwin",
+    platform_machine: "arm64",
+  };
   return holds(marker, { variables, extras }) && !holds(marker, { variables: macOs, extras });
 }

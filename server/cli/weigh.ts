@@ -4,24 +4,17 @@ import { documentKindOf } from "../../core/document-kind.ts";
 import { type GroupId, groupsOf, type PythonProject, withNamedFiles } from "../../core/python/project.ts";
 import { dependencyGroup, extraGroup, readPyproject } from "../../core/python/pyproject.ts";
 import { readRequirementsFile } from "../../core/python/requirements-file.ts";
-import { type ShippedPython, shippedPython } from "../../core/python/shipped.ts";
 import { targetFor } from "../../core/python/surroundings.ts";
 import { TomlReader } from "../../core/python/toml.ts";
 import { Scales } from "../../core/python/weigh.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
 import { weighText } from "../../core/report/weigh-text.ts";
 import { LineIndex } from "../../core/text/line-index.ts";
-import { findDocuments } from "../engine/find-documents.ts";
-import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
-import { findSurroundings } from "../engine/python/find-surroundings.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { isInside, shownPath } from "./inputs.ts";
 import { Workbench } from "./workbench.ts";
-
-/** Folders searched for Dockerfiles around a project. */
-const mostFolders = 2_000;
 
 interface Document {
   readonly path: string;
@@ -38,8 +31,9 @@ export async function weigh(
   const { path, project } = document;
   const shown = (it: string): string => shownPath(console.directory, it);
   const folder = isInside(console.directory, path) ? console.directory : dirname(path);
-  const catalogue = pythonCatalogueIn(console.home);
-  const found = await findSurroundings(path, project, { folder, catalogue, shown });
+  const bench = await Workbench.open(console);
+  const found = await bench.surroundingsOf(path, project, folder);
+  if (console.signal.aborted) return exits.interrupted;
   if (found.lockTrouble !== undefined) {
     return trouble(`cannot read ${found.lockTrouble.path}: ${found.lockTrouble.why}`, console);
   }
@@ -54,16 +48,14 @@ export async function weigh(
     const list = there.length === 0 ? "there are none" : `there are ${there.join(", ")}`;
     return trouble(`${shown(path)} has no ${kind} "${name}"; ${list}`, console);
   }
-  const surroundings = { ...found, images: await imagesAround(path, whole, console) };
-  if (console.signal.aborted) return exits.interrupted;
   const chosen: readonly GroupId[] = ["project", ...asked];
-  const target = targetFor(whole, surroundings);
-  const { lock, environment } = surroundings;
+  const target = targetFor(whole, found);
+  const { lock, environment } = found;
   const scales = new Scales({
     project: whole,
     target,
     lock,
-    catalogue: surroundings.catalogue,
+    catalogue: found.catalogue,
     groups: chosen,
     sources: environment === undefined ? {} : { environment },
   });
@@ -84,7 +76,7 @@ export async function weigh(
             ...report,
             chosen: asked.map((it) => it.replace(":", " ")),
             lockPath: lock?.path,
-            images: surroundings.images,
+            images: found.images,
           },
           console.paint,
         ),
@@ -130,26 +122,3 @@ const isFile = (path: string): Promise<boolean> =>
     (it) => it.isFile(),
     () => false,
   );
-
-/** What the Dockerfiles in the project's folder install of it. */
-async function imagesAround(
-  path: string,
-  project: PythonProject,
-  console: Console,
-): Promise<readonly ShippedPython[]> {
-  const folder = dirname(path);
-  const { documents } = await findDocuments(folder, { signal: console.signal, most: mostFolders });
-  const dockerfiles = documents.filter((it) => it.kind === "dockerfile");
-  if (dockerfiles.length === 0) return [];
-  const bench = await Workbench.open(console);
-  const res: ShippedPython[] = [];
-  for (const it of dockerfiles) {
-    const shown = shownPath(console.directory, it.path);
-    const opened = await bench.read({ path: it.path, shown, kind: it.kind, folder });
-    if (typeof opened === "string" || console.signal.aborted) continue;
-    const facts = bench.judge.factsOf(opened.reading, opened.world);
-    const shipped = facts === undefined ? undefined : shippedPython(facts, shown, project, opened.world);
-    if (shipped !== undefined) res.push(shipped);
-  }
-  return res;
-}

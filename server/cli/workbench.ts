@@ -2,16 +2,20 @@ import { readFile } from "node:fs/promises";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
+import type { PythonProject } from "../../core/python/project.ts";
+import type { PythonSurroundings } from "../../core/python/surroundings.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type World } from "../../core/world.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
+import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
+import { PythonFinder } from "../engine/python/python-finder.ts";
 import { readShellFiles } from "../engine/shell-files.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Console } from "./console.ts";
-import type { Input } from "./inputs.ts";
+import { type Input, shownPath } from "./inputs.ts";
 
 /** The command line has no settings: every rule rates by bytes and certainty. */
 export const choices: RuleChoices = {};
@@ -32,12 +36,17 @@ export class Workbench {
   readonly judge: Judge;
   readonly #console: Console;
   readonly #packageSizes: () => Promise<PackageSizes | undefined>;
+  readonly #python: PythonFinder;
   readonly #finders = new Map<string, WorldFinder>();
 
   private constructor(judge: Judge, console: Console) {
     this.judge = judge;
     this.#console = console;
     this.#packageSizes = packageSizesIn(console.home);
+    this.#python = new PythonFinder({
+      catalogue: pythonCatalogueIn(console.home),
+      readDockerfile: (path) => this.#dockerfileAt(path, console.directory),
+    });
   }
 
   static async open(console: Console): Promise<Workbench> {
@@ -55,12 +64,18 @@ export class Workbench {
     const text = content.toString("utf8");
     const reading = this.judge.read(input.kind, text);
     const found = await this.#worldOf(input, reading.facts, settings);
+    const project = reading.python?.project;
+    const python = project && (await this.surroundingsOf(input.path, project, input.folder));
     return {
       input,
       text,
       faithful: Buffer.from(text).equals(content),
       reading,
-      world: found === undefined ? emptyWorld : { ...emptyWorld, ...worldOf(found) },
+      world: {
+        ...emptyWorld,
+        ...(found && worldOf(found)),
+        ...(python && { python: { path: input.path, surroundings: python } }),
+      },
       contextPath: found?.contextPath,
     };
   }
@@ -68,6 +83,25 @@ export class Workbench {
   /** After files were written: what was found before no longer holds. */
   forget(): void {
     for (const it of this.#finders.values()) it.invalidate();
+    this.#python.forget();
+  }
+
+  /** What lies around a Python document of a workspace folder. */
+  surroundingsOf(path: string, project: PythonProject, folder: string): Promise<PythonSurroundings> {
+    const { directory, signal } = this.#console;
+    const shown = (it: string): string => shownPath(directory, it);
+    return this.#python.surroundingsOf(path, project, { folder, shown, signal });
+  }
+
+  async #dockerfileAt(path: string, folder: string) {
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    const reading = text === undefined ? undefined : this.judge.read("dockerfile", text);
+    if (reading?.facts === undefined) return undefined;
+    const input: Input = { path, shown: path, kind: "dockerfile", folder };
+    const found = await this.#worldOf(input, reading.facts, { target: "", context: "" });
+    const world: World = { ...emptyWorld, ...(found && worldOf(found)) };
+    const facts = this.judge.factsOf(reading, world);
+    return facts && { facts, world };
   }
 
   async #worldOf(

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createConnection } from "vscode-languageserver/node";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
+import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
 import { readShellFiles } from "../engine/shell-files.ts";
 import { readVersion } from "../engine/version.ts";
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     version: await readVersion(__dirname),
     home: __dirname,
     packageSizes: packageSizesIn(__dirname),
+    catalogue: pythonCatalogueIn(__dirname),
   });
   process.on("uncaughtException", (cause) => fence.report("server", cause));
   process.on("unhandledRejection", (cause) => fence.report("server", cause));

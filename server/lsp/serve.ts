@@ -1,6 +1,7 @@
 import type { Connection } from "vscode-languageserver/node";
 import type { ShellReader } from "../../core/dockerfile/shell.ts";
 import { hoverOf } from "../../core/message.ts";
+import type { PythonCatalogue } from "../../core/python/catalogue.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import {
   type AnalyzeParams,
@@ -41,6 +42,7 @@ interface Options {
   /** Folder of the bundles. */
   readonly home: string;
   readonly packageSizes: () => Promise<PackageSizes | undefined>;
+  readonly catalogue: () => Promise<PythonCatalogue | undefined>;
 }
 
 /** Wires every message of the connection to its handler. Handlers are thin; each has its fence. */

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import {
   CodeActionKind,
   type Connection,
@@ -7,7 +8,8 @@ import {
   type WorkspaceFolder,
 } from "vscode-languageserver/node";
 import type { ShellReader } from "../../core/dockerfile/shell.ts";
-import { Judge } from "../../core/judge.ts";
+import { Judge, type Reading } from "../../core/judge.ts";
+import type { PythonCatalogue } from "../../core/python/catalogue.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
@@ -34,6 +36,8 @@ interface Options {
   readonly pageOf: (rule: string) => string | undefined;
   readonly version: string;
   readonly packageSizes: () => Promise<PackageSizes | undefined>;
+  /** What distributions of Python weigh. */
+  readonly catalogue: () => Promise<PythonCatalogue | undefined>;
 }
 
 /** One client's session: its abilities, its settings, its documents, and what is known about them. */
@@ -72,6 +76,9 @@ export class Session {
       folders: this.folderPaths,
       settings: this.#settings,
       packageSizes: options.packageSizes,
+      catalogue: options.catalogue,
+      readDockerfile: (path) => this.#readDockerfile(path),
+      factsOf: (reading, world) => this.desk.judge.factsOf(reading, world),
       log: (line) => connection.console.log(line),
       onArrival: (document) => this.#arrival(document),
     });
@@ -182,8 +189,8 @@ export class Session {
 
   async #settle(document: OpenDocument): Promise<void> {
     // Reading the first document takes long, and is none of the waiting that has a bound.
-    const facts = this.desk.readingOf(document)?.facts;
-    const known = this.#configured.then(() => this.worlds.look(document, facts));
+    const reading = this.desk.readingOf(document);
+    const known = this.#configured.then(() => this.worlds.look(document, reading));
     known.catch((cause: unknown) => this.#options.fence.report("build context", cause));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -193,9 +200,17 @@ export class Session {
     clearTimeout(timer);
   }
 
+  /** The text as it is in the editor, else on the disk. */
+  async #readDockerfile(path: string): Promise<Reading | undefined> {
+    const open = this.documents.withPath(path);
+    if (open !== undefined) return this.desk.readingOf(open);
+    const text = await readFile(path, "utf8").catch(() => undefined);
+    return text === undefined ? undefined : this.desk.judge.read("dockerfile", text);
+  }
+
   #look(document: OpenDocument): void {
     this.#options.fence.guard("build context", () =>
-      this.worlds.look(document, this.desk.readingOf(document)?.facts),
+      this.worlds.look(document, this.desk.readingOf(document)),
     );
   }
 

@@ -1,14 +1,20 @@
+import { dirname, relative, sep } from "node:path";
 import type { Facts } from "../../core/dockerfile/facts.ts";
+import type { Reading } from "../../core/judge.ts";
 import type { Knowledge } from "../../core/link/knowledge.ts";
+import type { PythonCatalogue } from "../../core/python/catalogue.ts";
+import { groupsOf, type PythonProject } from "../../core/python/project.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
-import { emptyWorld, type World } from "../../core/world.ts";
+import { emptyWorld, type PythonPlace, type World } from "../../core/world.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
+import { PythonFinder } from "../engine/python/python-finder.ts";
 import type { Log } from "./fence.ts";
 import type { OpenDocument } from "./open-documents.ts";
 
 interface Place {
+  python: PythonPlace | undefined;
   found: FoundWorld | undefined;
   knowledge: Knowledge | undefined;
   world: World;
@@ -27,6 +33,10 @@ export class Worlds {
   readonly #onArrival: (document: OpenDocument) => void;
   readonly #places = new WeakMap<OpenDocument, Place>();
   readonly #knowledge = new Map<string, Knowledge>();
+  readonly #python: PythonFinder;
+  readonly #readDockerfile: (path: string) => Promise<Reading | undefined>;
+  readonly #factsOf: (reading: Reading, world: World) => Facts | undefined;
+  #folders: readonly string[];
   #finder: WorldFinder;
   #settings: PlimsollSettings;
 
@@ -36,7 +46,18 @@ export class Worlds {
     packageSizes: () => Promise<PackageSizes | undefined>;
     log: Log;
     onArrival: (document: OpenDocument) => void;
+    catalogue: () => Promise<PythonCatalogue | undefined>;
+    /** The Dockerfile as it is in the editor, else on the disk. */
+    readDockerfile: (path: string) => Promise<Reading | undefined>;
+    factsOf: (reading: Reading, world: World) => Facts | undefined;
   }) {
+    this.#folders = options.folders;
+    this.#readDockerfile = options.readDockerfile;
+    this.#factsOf = options.factsOf;
+    this.#python = new PythonFinder({
+      catalogue: options.catalogue,
+      readDockerfile: (path, signal) => this.#dockerfileAt(path, signal),
+    });
     this.#log = options.log;
     this.#packageSizes = options.packageSizes;
     this.#onArrival = options.onArrival;
@@ -54,7 +75,9 @@ export class Worlds {
   }
 
   /** Looks for the build context anew, unless nothing that decides it has changed. */
-  async look(document: OpenDocument, facts: Facts | undefined): Promise<void> {
+  async look(document: OpenDocument, reading: Reading | undefined): Promise<void> {
+    if (reading?.python !== undefined) return this.#lookAround(document, reading.python.project);
+    const facts = reading?.facts;
     if (document.path === undefined || facts === undefined) return;
     const { target, context } = this.#settings;
     const copySources = copySourcesOf(facts);
@@ -78,9 +101,45 @@ export class Worlds {
     }
   }
 
+  /** Looks for the lock, the named files and the images of a Python document. */
+  async #lookAround(document: OpenDocument, project: PythonProject): Promise<void> {
+    const { path } = document;
+    if (path === undefined) return;
+    const place = this.#placeOf(document);
+    const asked = JSON.stringify([project.files.map((it) => it.path), groupsOf(project)]);
+    if (place.askedWith === asked) return;
+    place.askedWith = asked;
+    place.pending?.abort();
+    const pending = new AbortController();
+    place.pending = pending;
+    const folder = this.#folders.find((it) => path.startsWith(it)) ?? dirname(path);
+    const shown = (it: string): string => relative(folder, it).split(sep).join("/");
+    const surroundings = await this.#python.surroundingsOf(path, project, {
+      folder,
+      shown,
+      signal: pending.signal,
+    });
+    if (pending.signal.aborted) return;
+    place.pending = undefined;
+    place.python = { path, surroundings };
+    place.world = worldFrom(place);
+    this.#onArrival(document);
+  }
+
+  async #dockerfileAt(path: string, signal: AbortSignal) {
+    const reading = await this.#readDockerfile(path);
+    if (reading?.facts === undefined) return undefined;
+    const { target, context } = this.#settings;
+    const found = await this.#finder.worldOf(path, copySourcesOf(reading.facts), { target, context }, signal);
+    const world = worldFrom({ found, knowledge: undefined, python: undefined });
+    const facts = this.#factsOf(reading, world);
+    return facts && { facts, world };
+  }
+
   /** Files changed on the disk: what was found is asked again, and shown until the answer is there. */
   invalidate(documents: Iterable<OpenDocument>, path?: string): void {
     this.#finder.invalidate(path);
+    this.#python.forget();
     for (const it of documents) this.#placeOf(it).askedWith = undefined;
   }
 
@@ -91,6 +150,7 @@ export class Worlds {
   }
 
   useFolders(folders: readonly string[], documents: Iterable<OpenDocument>): void {
+    this.#folders = folders;
     this.#finder = this.#finderFor(folders);
     for (const it of documents) this.#placeOf(it).askedWith = undefined;
   }
@@ -127,6 +187,7 @@ export class Worlds {
     const place: Place = {
       found: path === undefined ? undefined : this.#finder.cached(path),
       knowledge: path === undefined ? undefined : this.#knowledge.get(path),
+      python: undefined,
       world: emptyWorld,
       askedWith: undefined,
       pending: undefined,
@@ -141,7 +202,8 @@ export class Worlds {
   }
 }
 
-function worldFrom({ found, knowledge }: Place): World {
+function worldFrom({ found, knowledge, python }: Pick<Place, "found" | "knowledge" | "python">): World {
+  if (python !== undefined) return { ...emptyWorld, python };
   if (found === undefined) return knowledge === undefined ? emptyWorld : { ...emptyWorld, knowledge };
   const { targets, buildArguments, gpu, context, packageSizes } = found;
   return { targets, ...(buildArguments && { buildArguments }), gpu, context, packageSizes, knowledge };

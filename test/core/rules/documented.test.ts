@@ -30,17 +30,14 @@ describe.each(all)("$id", (rule) => {
     expect(found.length).toBe(reported ? 1 : 0);
   });
 
-  it.each(examplesIn(rule.docs).filter((it) => it.reported))(
-    "its fixes silence it: $source",
-    (example) => {
-      const { source, kind } = example;
-      const world = worldOf(example);
-      const reading = judge.read(kind, source);
-      for (const finding of judge.findings(reading, world, {}).filter((it) => it.rule === rule.id)) {
-        expect(judge.fixes(reading, world, {}, finding).length).toBe(finding.fixes.length);
-      }
-    },
-  );
+  it.each(examplesIn(rule.docs).filter((it) => it.reported))("its fixes silence it: $source", (example) => {
+    const { source, kind } = example;
+    const world = worldOf(example);
+    const reading = judge.read(kind, source);
+    for (const finding of judge.findings(reading, world, {}).filter((it) => it.rule === rule.id)) {
+      expect(judge.fixes(reading, world, {}, finding).length).toBe(finding.fixes.length);
+    }
+  });
 
   it.each(examplesIn(rule.docs).filter((it) => it.reported))(
     "is silenced by a comment: $source",

@@ -26,5 +26,8 @@ export function pythonWorldOf(text: string): World {
     packages.length === 0
       ? undefined
       : lockOf({ kind: "uv.lock", path: "uv.lock", packages, requiresPython: undefined });
-  return { ...emptyWorld, python: { path: undefined, surroundings: { ...emptySurroundings, lock, catalogue } } };
+  return {
+    ...emptyWorld,
+    python: { path: undefined, surroundings: { ...emptySurroundings, lock, catalogue } },
+  };
 }

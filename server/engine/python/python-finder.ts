@@ -1,0 +1,73 @@
+import { dirname } from "node:path";
+import type { Facts } from "../../../core/dockerfile/facts.ts";
+import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
+import { type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
+import { type ShippedPython, shippedPython } from "../../../core/python/shipped.ts";
+import type { PythonSurroundings } from "../../../core/python/surroundings.ts";
+import type { World } from "../../../core/world.ts";
+import { findDocuments } from "../find-documents.ts";
+import { findSurroundings } from "./find-surroundings.ts";
+
+/** Folders searched for Dockerfiles around a project. */
+const mostFolders = 2_000;
+
+interface Options {
+  readonly catalogue: () => Promise<PythonCatalogue | undefined>;
+  /** Undefined: it cannot be read. */
+  readonly readDockerfile: (
+    path: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly facts: Facts; readonly world: World } | undefined>;
+}
+
+/** Finds what lies around Python documents: lock, named files, catalogue, and the images that install them. */
+export class PythonFinder {
+  readonly #options: Options;
+  readonly #dockerfiles = new Map<string, Promise<readonly string[]>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** `folder`: the workspace folder. `shown`: how a path is named to people. */
+  async surroundingsOf(
+    path: string,
+    project: PythonProject,
+    { folder, shown, signal }: { folder: string; shown: (path: string) => string; signal: AbortSignal },
+  ): Promise<PythonSurroundings> {
+    const { catalogue } = this.#options;
+    const found = await findSurroundings(path, project, { folder, catalogue, shown });
+    const whole = withNamedFiles(project, (it) => found.files.get(it));
+    return { ...found, images: await this.#imagesOf(dirname(path), whole, shown, signal) };
+  }
+
+  /** Files came or went: Dockerfiles are looked for again. */
+  forget(): void {
+    this.#dockerfiles.clear();
+  }
+
+  async #imagesOf(
+    folder: string,
+    project: PythonProject,
+    shown: (path: string) => string,
+    signal: AbortSignal,
+  ): Promise<readonly ShippedPython[]> {
+    const res: ShippedPython[] = [];
+    for (const path of await this.#dockerfilesIn(folder)) {
+      const read = signal.aborted ? undefined : await this.#options.readDockerfile(path, signal);
+      const shipped = read && shippedPython(read.facts, shown(path), project, read.world);
+      if (shipped !== undefined) res.push(shipped);
+    }
+    return res;
+  }
+
+  #dockerfilesIn(folder: string): Promise<readonly string[]> {
+    const known = this.#dockerfiles.get(folder);
+    if (known !== undefined) return known;
+    const found = findDocuments(folder, { most: mostFolders }).then(({ documents }) =>
+      documents.flatMap(({ path, kind }) => (kind === "dockerfile" ? [path] : [])),
+    );
+    this.#dockerfiles.set(folder, found);
+    return found;
+  }
+}
