@@ -8,12 +8,15 @@ import type { Span } from "./text/span.ts";
 export const messageOf = ({ what, why, saving }: RatedFinding): string =>
   `${capitalised(what)}${inParentheses(saving)}. ${why}`;
 
-/** Markdown for the place of an offset: findings on it, else the size of what stands there. */
+/** Markdown for the place of an offset: findings on it, and the size of what stands there. */
 export function hoverOf(
   findings: readonly RatedFinding[],
   hints: readonly Hint[],
   offset: number,
 ): { readonly at: Span; readonly markdown: string } | undefined {
+  const hint = hints
+    .filter((it) => holds(it.covers, offset))
+    .sort((a, b) => a.covers.end - a.covers.start - (b.covers.end - b.covers.start))[0];
   const under = findings.filter(
     (it) => holds(it.at, offset) || it.related?.some(({ at }) => holds(at, offset)),
   );
@@ -22,11 +25,9 @@ export function hoverOf(
     const at = holds(first.at, offset)
       ? first.at
       : (first.related?.find((it) => holds(it.at, offset))?.at ?? first.at);
-    return { at, markdown: under.map(markdownOf).join("\n\n---\n\n") };
+    const parts = [...under.map(markdownOf), ...(hint === undefined ? [] : [hint.tooltip])];
+    return { at, markdown: parts.join("\n\n---\n\n") };
   }
-  const hint = hints
-    .filter((it) => holds(it.covers, offset))
-    .sort((a, b) => a.covers.end - a.covers.start - (b.covers.end - b.covers.start))[0];
   return hint && { at: hint.covers, markdown: hint.tooltip };
 }
 

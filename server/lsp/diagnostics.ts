@@ -14,7 +14,7 @@ import type { OpenDocument, OpenDocuments } from "./open-documents.ts";
 import { diagnosticOf, tooLargeDiagnostic } from "./to-proto.ts";
 
 /** Documents that take longer to judge than this skip versions that a waiting edit has already replaced. */
-const slowMilliseconds = 20;
+const slowMilliseconds = 250;
 
 interface Options {
   readonly documents: OpenDocuments;
@@ -90,7 +90,11 @@ export class PushedDiagnostics {
 
   async opened(document: OpenDocument): Promise<void> {
     await this.#options.settled(document);
-    if (this.#isOpen(document)) this.#show(document);
+    if (!this.#isOpen(document)) return;
+    this.#show(document);
+    // The first judgement runs cold code, and says nothing about the next one.
+    const shown = this.#shown.get(document);
+    if (shown !== undefined) this.#shown.set(document, { ...shown, milliseconds: 0 });
   }
 
   changed(document: OpenDocument): void {

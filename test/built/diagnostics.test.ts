@@ -59,12 +59,14 @@ describe("pushed diagnostics", () => {
     const editor = await Editor.start({ folder });
     const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"));
     const found = await document.diagnostics(1);
-    expect(found.map((it) => [it.range.start.line + 1, it.code])).toEqual([
-      [28, "build-tools-shipped"],
-      [103, "tests-copied"],
-      [107, "tests-copied"],
-    ]);
-    expect(found[0]?.relatedInformation?.map((it) => it.location.range.start.line + 1)).toEqual([29]);
+    // The core's test of the sample holds the whole list; these need the build context and the prices.
+    const onLine = (line: number, code: string) =>
+      found.find((it) => it.range.start.line + 1 === line && it.code === code);
+    expect(onLine(103, "tests-copied")?.message).toContain("2.75 MB");
+    expect(onLine(107, "tests-copied")?.message).toContain("980 kB");
+    expect(
+      onLine(28, "build-tools-shipped")?.relatedInformation?.map((it) => it.location.range.start.line + 1),
+    ).toEqual([29]);
   });
 
   it("follow the disk", async () => {

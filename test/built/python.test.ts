@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Hover, InlayHint } from "vscode-languageserver/node";
+import { Editor } from "./support/editor.ts";
+import { sampleCopy } from "./support/places.ts";
+
+async function openSample() {
+  const folder = await sampleCopy();
+  const path = join(folder, "pyproject.toml");
+  const editor = await Editor.start({ folder });
+  const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"), "toml");
+  return { editor, document };
+}
+
+describe("pyproject.toml", () => {
+  it("has findings on the lines that cause them, and fixes that keep the rest", async () => {
+    const { editor, document } = await openSample();
+    const found = await editor.until(() => {
+      const last = editor.published.findLast(({ uri }) => uri === document.uri)?.diagnostics ?? [];
+      return last.some(({ code }) => code === "cuda-stack-pulled") ? last : undefined;
+    });
+    expect(found.map(({ code, range }) => [range.start.line + 1, code])).toEqual([
+      [26, "cuda-stack-pulled"],
+      [29, "dev-tool-in-runtime"],
+      [30, "dev-tool-in-runtime"],
+    ]);
+    const actions = await document.actions(found.slice(1, 2), ["quickfix"]);
+    const fix = actions.find(({ title }) => title.startsWith("Remove pytest"));
+    const after = document.after(fix?.edit?.changes?.[document.uri] ?? []);
+    expect(after).toBe(document.text.replace('    "pytest>=7.4.3",\n', ""));
+  });
+
+  it("says what requirements and groups weigh", async () => {
+    const { editor, document } = await openSample();
+    const range = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
+    const ask = { textDocument: { uri: document.uri }, range };
+    let hints: readonly InlayHint[] = [];
+    for (let tries = 0; hints.length === 0 && tries < 100; tries += 1) {
+      await editor.settle();
+      hints = (await editor.connection.sendRequest<InlayHint[] | null>("textDocument/inlayHint", ask)) ?? [];
+    }
+    const onLine = (line: number) => hints.find((it) => it.position.line + 1 === line)?.label;
+    expect(onLine(26)).toMatch(/^~.*GB$/);
+    // The header of the extra, which the image installs.
+    expect(onLine(25)).toMatch(/GB$/);
+    const hover = await editor.connection.sendRequest<Hover | null>("textDocument/hover", {
+      textDocument: { uri: document.uri },
+      position: { line: 26, character: 8 },
+    });
+    expect(JSON.stringify(hover?.contents)).toContain("would go with this line");
+  });
+});
