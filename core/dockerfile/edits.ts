@@ -28,6 +28,10 @@ export const addFlag = (run: RunInstruction, flag: string): Edit => insertAt(run
 /** Adds a word after another one of a command, on the same line. */
 export const insertWord = (after: Word, word: string): Edit => insertAt(after.at.end, ` ${word}`);
 
+/** Another text for a word; undefined where the source does not say what the word means. */
+export const insertReplacement = ({ text }: Facts, word: Word, replacement: string): Edit | undefined =>
+  text.slice(word.at.start, word.at.end) === word.text ? { at: word.at, insert: replacement } : undefined;
+
 /** Takes a command out of its script; the whole instruction when nothing else is in it. */
 export function removeCommand(facts: Facts, run: RunInstruction, command: Command): Edit | undefined {
   if (command.removeAt !== undefined) return removeAt(command.removeAt);

@@ -1,6 +1,7 @@
 /** What an image is for, as far as its stages' names and its start commands say. */
-import type { Facts, Stage } from "./facts.ts";
+import type { Facts, RunInstruction, Stage } from "./facts.ts";
 import { runsTests } from "./mentions.ts";
+import { baseName } from "./paths.ts";
 
 const development =
   /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|unit-?tests?|e2e|ci|lint|linter|docs|debug|check)(?:$|[-_.])/i;
@@ -20,3 +21,24 @@ export const shipsForDevelopment = (facts: Facts): boolean =>
       !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
       isForDevelopment(stage),
   );
+
+const buildStage = /^(?:build|builder|sdk|toolchain)\b/i;
+const toolchainImage =
+  /(?:^|\/)(?:gcc|rust|golang|buildpack-deps|swift|haskell|emscripten|devcontainers?)(?:[/:@-]|$)/;
+
+/** A shipped image that is meant to carry tools: its last stage says so, or its base is a toolchain. */
+export const shipsToolchain = (facts: Facts): boolean =>
+  shipsForDevelopment(facts) ||
+  facts.stages.some(
+    (stage) =>
+      stage.shipped &&
+      !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
+      (buildStage.test(stage.name ?? "") || toolchainImage.test(stage.baseImage ?? "")),
+  );
+
+/** Names of the programs that a RUN starts. */
+export const programsOf = (run: RunInstruction): readonly string[] =>
+  run.commands.flatMap((it) => {
+    const program = it.words[0]?.text;
+    return it.runs === "never" || program === undefined ? [] : [baseName(program)];
+  });

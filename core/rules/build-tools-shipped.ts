@@ -1,10 +1,11 @@
 import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { appendCommand, insertAfter, removeInstruction, removeWords } from "../dockerfile/edits.ts";
 import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
+import { shipsToolchain } from "../dockerfile/purpose.ts";
 import { middleOf, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { bringsLibrary, includes, isBuildPackage } from "../tools/build-packages.ts";
-import type { Effect, PackageWord } from "../tools/effect.ts";
+import type { Effect, Manager, PackageWord } from "../tools/effect.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
@@ -12,7 +13,7 @@ import { defineRule } from "./rule.ts";
 export const buildToolsShipped = defineRule({
   id: "build-tools-shipped",
   on: "dockerfile",
-  peers: [],
+  peers: ["mint multi-stage advice (in part)", "droast DF011", "tally prefer-multi-stage-build (in part)"],
   summary: "Compilers, build tools or headers are installed in a layer of the image that ships.",
   docs: `
 Compilers and headers serve the build. In a stage that ships they stay, also when a later \`RUN\` removes them.
@@ -29,7 +30,17 @@ FROM python:3.12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends curl gcc g++ && rm -rf /var/lib/apt/lists/*
 \`\`\`
 
+\`\`\`dockerfile
+FROM alpine:3.20
+RUN apk add --no-cache build-base curl
+\`\`\`
+
 ## Not reported
+\`\`\`dockerfile
+FROM alpine:3.20
+RUN apk add --no-cache --virtual .build build-base && make -C /src && apk del .build
+\`\`\`
+
 \`\`\`dockerfile
 FROM debian:12 AS build
 RUN apt-get update && apt-get install -y build-essential && rm -rf /var/lib/apt/lists/*
@@ -52,7 +63,7 @@ RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
 \`\`\`
 `,
   *check(facts, world) {
-    if (facts.stages.some((it) => isToolchain(facts, it))) return;
+    if (shipsToolchain(facts)) return;
     for (const run of facts.shipped) {
       if (run.kind !== "run") continue;
       for (const command of run.commands) {
@@ -75,18 +86,6 @@ interface ShippedTools {
   readonly command: Command;
   readonly install: Install;
   readonly words: readonly NamedWord[];
-}
-
-const developmentStage =
-  /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|ci|lint|build|builder|sdk|toolchain|debug)\b/i;
-const toolchainImage =
-  /(?:^|\/)(?:gcc|rust|golang|buildpack-deps|swift|haskell|emscripten|devcontainers?)(?:[/:@-]|$)/;
-
-/** A shipped image that is meant for building: its last stage says so, or its base is a toolchain. */
-function isToolchain(facts: Facts, stage: Stage): boolean {
-  if (!stage.shipped) return false;
-  const isTarget = !facts.stages.some((it) => it.shipped && it.parent === stage.index);
-  return isTarget && (developmentStage.test(stage.name ?? "") || toolchainImage.test(stage.baseImage ?? ""));
 }
 
 function shippedTools(
@@ -174,7 +173,7 @@ function fixesOf(facts: Facts, tools: ShippedTools): readonly Fix[] {
   const after = run.commands.slice(run.commands.indexOf(command) + 1);
   if (after.some((it) => it.runs !== "never" && it.effects?.some(({ kind }) => kind === "build"))) {
     const needed = dependentStages(facts, tools).length > 0;
-    const purge = needed ? undefined : appendCommand(facts, run, `apt-get purge -y --auto-remove ${names}`);
+    const purge = needed ? undefined : appendCommand(facts, run, purgeCommand(tools));
     return purge === undefined
       ? []
       : [{ title: `Remove ${names} in the same RUN, after the build`, safety: "review", edits: [purge] }];
@@ -182,7 +181,7 @@ function fixesOf(facts: Facts, tools: ShippedTools): readonly Fix[] {
   const removal = removalOf(facts, tools);
   if (removal === undefined) return [];
   const installs = dependentStages(facts, tools).map(({ stage, missing }) =>
-    insertAfter(facts, stage.from, installLine(missing)),
+    insertAfter(facts, stage.from, installLine(tools.install.manager, missing)),
   );
   const [moved] = installs;
   const title =
@@ -230,5 +229,31 @@ function dependentStages(
   });
 }
 
-const installLine = (names: readonly string[]): string =>
-  `RUN apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")} && rm -rf /var/lib/apt/lists/*`;
+function installLine(manager: Manager, names: readonly string[]): string {
+  const words = names.join(" ");
+  switch (manager) {
+    case "apt":
+      return `RUN apt-get update && apt-get install -y --no-install-recommends ${words} && rm -rf /var/lib/apt/lists/*`;
+    case "apk":
+      return `RUN apk add --no-cache ${words}`;
+    case "dnf":
+      return `RUN dnf install -y ${words} && dnf clean all`;
+    case "zypper":
+      return `RUN zypper --non-interactive install ${words} && zypper clean --all`;
+  }
+}
+
+function purgeCommand({ install, command, words }: ShippedTools): string {
+  const names = words.map(({ name }) => name).join(" ");
+  const program = command.words[0]?.text ?? "dnf";
+  switch (install.manager) {
+    case "apt":
+      return `apt-get purge -y --auto-remove ${names}`;
+    case "apk":
+      return `apk del ${names}`;
+    case "dnf":
+      return `${program} remove -y ${names}`;
+    case "zypper":
+      return `zypper --non-interactive remove --clean-deps ${names}`;
+  }
+}

@@ -10,20 +10,25 @@ import { cudaTwice } from "./cuda-twice.ts";
 import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
 import { devToolInRuntime } from "./dev-tool-in-runtime.ts";
+import { develBaseShipped } from "./devel-base-shipped.ts";
 import { dockerignoreMissing } from "./dockerignore-missing.ts";
 import { downloadKept } from "./download-kept.ts";
 import { gitHistoryCloned } from "./git-history-cloned.ts";
 import { installerShipped } from "./installer-shipped.ts";
+import { largeBaseImage } from "./large-base-image.ts";
 import { lighterAlternative } from "./lighter-alternative.ts";
 import { lockFileStale } from "./lock-file-stale.ts";
 import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
+import { recommendedPackagesInstalled } from "./recommended-packages-installed.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
 import { sourceKeptAfterInstall } from "./source-kept-after-install.ts";
+import { sparseUserLog } from "./sparse-user-log.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
 import { symbolsKept } from "./symbols-kept.ts";
 import { testsCopied } from "./tests-copied.ts";
 import { twoOfAKind } from "./two-of-a-kind.ts";
+import { upgradeInLayer } from "./upgrade-in-layer.ts";
 import { wholeTreeCopiedFromStage } from "./whole-tree-copied-from-stage.ts";
 
 export const rules = [
@@ -38,20 +43,25 @@ export const rules = [
   cudaWheelsOnCpu,
   devDependenciesShipped,
   devToolInRuntime,
+  develBaseShipped,
   dockerignoreMissing,
   downloadKept,
   gitHistoryCloned,
   installerShipped,
+  largeBaseImage,
   lighterAlternative,
   lockFileStale,
   modelCacheBaked,
   packageCacheKept,
+  recommendedPackagesInstalled,
   removedInLaterLayer,
   sourceKeptAfterInstall,
+  sparseUserLog,
   suppressionUnused,
   symbolsKept,
   testsCopied,
   twoOfAKind,
+  upgradeInLayer,
   wholeTreeCopiedFromStage,
 ] as const;
 

@@ -21,6 +21,8 @@ interface RuleBase<Id extends string> {
    */
   readonly docs: string;
   /** Paths and sizes of the build context in which the documented examples run. */
+  /** They need the prices of packages and base images. */
+  readonly examplePrices?: true;
   readonly exampleContext?: Readonly<Record<string, number>>;
   /** The ignore file of that context; none without it. */
   readonly exampleIgnore?: string;

@@ -153,6 +153,13 @@ export class DebianPackageSizes implements PackageSizes {
     });
   }
 
+  recommended({ all, base }: Parameters<PackageSizes["recommended"]>[0]): Size {
+    return this.#priced(all, base, (found) => {
+      const needed = this.#graph.closure(all, false, found.installed);
+      return [...this.#graph.closure(all, true, found.installed)].filter((it) => !needed.has(it));
+    });
+  }
+
   closure({ all, recommends, base }: Request): Size {
     return this.#priced(all, base, (found) => [...this.#graph.closure(all, recommends, found.installed)]);
   }

@@ -1,14 +1,14 @@
 /** Which distribution packages serve building only, by the distributions' habits of naming. */
 
 const tools =
-  /^(?:gcc|g\+\+|gfortran|clang|llvm|lld|cpp|gcc-multilib|g\+\+-multilib|make|cmake|ninja-build|meson|build-essential|dpkg-dev|debhelper|autoconf|automake|autotools-dev|libtool|pkg-config|pkgconf|bison|flex|nasm|yasm|swig|binutils|ccache|scons|rustc|cargo|golang|golang-go)(?:-\d[\d.]*)?$/;
+  /^(?:gcc|g\+\+|gfortran|clang|llvm|lld|cpp|gcc-multilib|g\+\+-multilib|make|cmake|ninja-build|meson|build-essential|dpkg-dev|debhelper|autoconf|automake|autotools-dev|libtool|pkg-config|pkgconf|bison|flex|nasm|yasm|swig|binutils|ccache|scons|rustc|cargo|golang|golang-go|build-base|alpine-sdk|samurai|gcc-c\+\+|redhat-rpm-config|rpm-build|@(?:c-)?development(?:-tools|-libs)?|patterns-devel-.*)(?:-\d[\d.]*)?$/;
 
 /** Headers and static libraries; the library itself is another package. */
-const headers = /-dev$|^linux-headers-/;
+const headers = /-dev(?:el)?$|^linux-headers(?:-|$)|^(?:kernel|glibc)-headers$/;
 
 /** Headers of the C library and of the kernel, which no program needs at run time. */
 const headersAlone =
-  /^(?:libc6-dev|libc-dev|linux-libc-dev|linux-headers-.*|libstdc\+\+-\d+-dev|libgcc-\d+-dev)$/;
+  /^(?:libc6-dev|libc-dev|linux-libc-dev|linux-headers(?:-.*)?|libstdc\+\+-\d+-dev|libgcc-\d+-dev|musl-dev|glibc-devel|(?:kernel|glibc)-headers|kernel-devel)$/;
 
 export const isBuildPackage = (name: string): boolean => tools.test(name) || headers.test(name);
 
@@ -16,6 +16,9 @@ export const isBuildPackage = (name: string): boolean => tools.test(name) || hea
 export const bringsLibrary = (name: string): boolean => headers.test(name) && !headersAlone.test(name);
 
 const broughtAlong: Readonly<Record<string, readonly string[]>> = {
+  "build-base": ["gcc", "g++", "make", "binutils", "libc-dev", "musl-dev"],
+  "alpine-sdk": ["build-base", "gcc", "g++", "make", "binutils", "libc-dev", "musl-dev"],
+  "gcc-c++": ["gcc", "cpp", "binutils", "glibc-devel"],
   "build-essential": ["gcc", "g++", "make", "dpkg-dev", "libc6-dev", "libc-dev", "cpp", "binutils"],
   "g++": ["gcc", "cpp", "binutils", "libc6-dev", "libc-dev"],
   gcc: ["cpp", "binutils", "libc6-dev", "libc-dev"],

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DocumentKind } from "../../../core/document-kind.ts";
 import { sizeLabel } from "../../../core/size/size.ts";
-import { newJudge, worldWith } from "../support/judge.ts";
+import { newJudge, withPrices, worldWith } from "../support/judge.ts";
 import { pythonWorldOf } from "../support/python-world.ts";
 
 /**
- * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE` and `ignore PATTERN`, the Dockerfile with marks
+ * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE`,
+ * `ignore PATTERN` and `prices` (of the catalogue), the Dockerfile with marks
  * `#   ^^^ severity rule (size)` below the words they stand for, and after `-- fixed` the text that `fix --review`
  * leaves. `document pyproject` and `document requirements` make it a Python document. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
  */
@@ -17,8 +18,9 @@ const judge = await newJudge();
 describe.each(readdirSync(folder))("%s", (file) => {
   it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
     "$title",
-    ({ source, marks, fixed, context, ignore, kind }) => {
-      const world = kind === "dockerfile" ? worldWith(context, ignore) : pythonWorldOf(source);
+    ({ source, marks, fixed, context, ignore, kind, prices }) => {
+      const files = kind === "dockerfile" ? worldWith(context, ignore) : pythonWorldOf(source);
+      const world = prices ? withPrices(files) : files;
       const reading = judge.read(kind, source);
       const findings = judge.findings(reading, world, {});
       expect(
@@ -52,6 +54,7 @@ function casesIn(text: string) {
       const lines: string[] = [];
       const marks: string[] = [];
       let kind: DocumentKind = "dockerfile";
+      let prices = false;
       for (const line of body.split("\n")) {
         if (line === "document pyproject" || line === "document requirements") {
           kind = line === "document pyproject" ? "pyproject" : "requirements";
@@ -61,6 +64,7 @@ function casesIn(text: string) {
         const mark = /^#( *)(\^+) (.*)$/.exec(line);
         const ignored = /^ignore (\S+)$/.exec(line);
         if (ignored?.[1] !== undefined) ignore = `${ignore ?? ""}${ignored[1]}\n`;
+        else if (line === "prices") prices = true;
         else if (sized?.[1] !== undefined) context[sized[1]] = Number(sized[2]);
         else if (mark?.[1] !== undefined) {
           const start = mark[1].length + 1;
@@ -70,6 +74,6 @@ function casesIn(text: string) {
           );
         } else lines.push(line);
       }
-      return { title, source: lines.join("\n"), marks, fixed, context, ignore, kind };
+      return { title, source: lines.join("\n"), marks, fixed, context, ignore, kind, prices };
     });
 }

@@ -3,19 +3,21 @@ import type { DocumentKind } from "../../../core/document-kind.ts";
 import { rules } from "../../../core/rules/index.ts";
 import type { Rule } from "../../../core/rules/rule.ts";
 import { emptyWorld, type World } from "../../../core/world.ts";
-import { newJudge, worldWith } from "../support/judge.ts";
+import { newJudge, withPrices, worldWith } from "../support/judge.ts";
 import { pythonWorldOf } from "../support/python-world.ts";
 
 const judge = await newJudge();
 const all: readonly Rule[] = rules;
 
 describe.each(all)("$id", (rule) => {
-  const worldOf = ({ kind, source }: Example): World =>
-    kind !== "dockerfile"
-      ? pythonWorldOf(source)
-      : rule.on === "dockerfile" && rule.exampleContext
+  const worldOf = ({ kind, source }: Example): World => {
+    if (kind !== "dockerfile") return pythonWorldOf(source);
+    const files =
+      rule.on === "dockerfile" && rule.exampleContext
         ? worldWith(rule.exampleContext, rule.exampleIgnore)
         : emptyWorld;
+    return rule.examplePrices ? withPrices(files) : files;
+  };
 
   it("has examples of both kinds, more silent ones among all rules", () => {
     const found = examplesIn(rule.docs);

@@ -5,7 +5,9 @@ import { ListedContext, listingOf } from "../../../core/context/listed-context.t
 import { loadShellReader } from "../../../core/dockerfile/shell.ts";
 import { Judge } from "../../../core/judge.ts";
 import { bytes } from "../../../core/size/bytes.ts";
+import { DebianPackageSizes } from "../../../core/size/debian-package-sizes.ts";
 import { emptyWorld, type World } from "../../../core/world.ts";
+import { debianCatalogue } from "../../../scripts/catalogue.ts";
 
 const require = createRequire(import.meta.url);
 const runtime = readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"));
@@ -14,6 +16,10 @@ const bash = readFileSync(
 );
 
 export const newJudge = async (): Promise<Judge> => new Judge(await loadShellReader({ runtime, bash }));
+
+/** With the prices that the bundles carry. */
+export const withPrices = (world: World): World => ({ ...world, packageSizes });
+const packageSizes = new DebianPackageSizes(debianCatalogue());
 
 /** A world with a build context of these paths and sizes. */
 export function worldWith(files: Readonly<Record<string, number>>, ignoreText?: string): World {
