@@ -14,8 +14,7 @@ export const largeBaseImage = defineRule({
   peers: ["snyk base image alternatives (in part)", "docker scout base image alternatives (in part)"],
   summary: "The image that ships starts from a full base image where its slim kin may serve.",
   docs: `
-The images of Python, Node.js and Debian without \`slim\` in their tags hold compilers, headers and version control, or
-documentation and translations. Both sizes are from the images' own records.
+The images of Python and Node.js without \`slim\` in their tags hold compilers, headers and version control. Both sizes are from the images' own records.
 
 The fix asks for review: what your program calls by name may be among what slim leaves out. Alpine is never proposed,
 because programs and wheels built for glibc do not run there.
@@ -83,7 +82,7 @@ function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding
     what: sizes.exact
       ? `${image} (${sizeLabel(sizes.full)}) is the base of what ships; ${slim} has ${sizeLabel(sizes.slim)}`
       : `${image} is the base of what ships; ${slim} is the smaller one`,
-    why: "The full image brings compilers, headers or documentation that this file does not call by name.",
+    why: "The full image brings compilers, headers and version control that this file does not call by name.",
     saving: sizes.saving,
     get fixes(): readonly Fix[] {
       const edit = insertReplacement(facts, word, slim);
@@ -99,11 +98,6 @@ function slimOf(image: string): string | undefined {
   const [, name, tag] =
     /^((?:docker\.io\/)?(?:library\/)?(?:python|node|debian)):([\w.-]+)$/.exec(image) ?? [];
   if (name === undefined || tag === undefined) return undefined;
-  if (name.endsWith("debian")) {
-    return new RegExp(`^(?:${debianNames}|1[0-3](?:\\.\\d+)?|stable)$`).test(tag)
-      ? `${image}-slim`
-      : undefined;
-  }
   const [, version, release] = new RegExp(`^([\\d.]+|lts|latest)(?:-(${debianNames}))?$`).exec(tag) ?? [];
   if (version === undefined) return undefined;
   if (version === "latest") return `${name}:slim`;
@@ -116,8 +110,7 @@ function sizesOf(prices: PackageSizes, image: string, slim: string): ReturnType<
   const known = differenceOf(prices, image, slim, 0);
   if (known !== undefined) return known;
   if (/python:/.test(image)) return differenceOf(prices, "python:3.12", "python:3.12-slim", 0.2);
-  if (/node:/.test(image)) return differenceOf(prices, "node:22", "node:22-slim", 0.2);
-  return differenceOf(prices, "debian:bookworm", "debian:bookworm-slim", 0.2);
+  return differenceOf(prices, "node:22", "node:22-slim", 0.2);
 }
 
 function differenceOf(prices: PackageSizes, image: string, slimImage: string, spread: number) {
