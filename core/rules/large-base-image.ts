@@ -95,8 +95,7 @@ const debianNames = "bookworm|trixie|bullseye|buster";
 
 /** Undefined: slim already, another system, or a family without a slim kin. */
 function slimOf(image: string): string | undefined {
-  const [, name, tag] =
-    /^((?:docker\.io\/)?(?:library\/)?(?:python|node|debian)):([\w.-]+)$/.exec(image) ?? [];
+  const [, name, tag] = /^((?:docker\.io\/)?(?:library\/)?(?:python|node)):([\w.-]+)$/.exec(image) ?? [];
   if (name === undefined || tag === undefined) return undefined;
   const [, version, release] = new RegExp(`^([\\d.]+|lts|latest)(?:-(${debianNames}))?$`).exec(tag) ?? [];
   if (version === undefined) return undefined;

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { plimsoll } from "./support/command-line.ts";
 import { folderWith, root, sampleCopy } from "./support/places.ts";
 
-const kept = "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n";
+const kept = "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n";
 
 describe("usage", () => {
   it.each([
@@ -217,7 +217,7 @@ describe("fix", () => {
     const { code, out } = await plimsoll(folder, ["fix", "--dry-run"]);
     expect(code).toBe(1);
     expect(out).toMatch(/^--- a\/Dockerfile$/m);
-    expect(out).toMatch(/^-RUN apt-get update && apt-get install -y curl$/m);
+    expect(out).toMatch(/^-RUN apt-get update && apt-get install -y --no-install-recommends curl$/m);
     expect(out).toMatch(/^\+RUN .+$/m);
     expect(await readFile(join(folder, "Dockerfile"), "utf8")).toBe(kept);
     const clean = await folderWith({ Dockerfile: "FROM debian:12\n" });
