@@ -1,7 +1,7 @@
 import { cudaStackOf } from "../python/cuda.ts";
-import { appendBlock, insertBelowHeader } from "../python/edits.ts";
 import type { Requirement } from "../python/project.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
+import { addEntry, addTable, sectionAt } from "../python/toml-edits.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
 import { lineBreakOf, lineStart } from "../text/lines.ts";
 import { isGpuPackage } from "../tools/torch.ts";
@@ -98,17 +98,17 @@ function editsFor(python: PythonFacts, requirement: Requirement): readonly Edit[
 
 const family = new Set(["torch", "torchvision", "torchaudio"]);
 
-function uvEdits({ text, project }: PythonFacts): readonly Edit[] | undefined {
-  if (project.indexes.some(({ name }) => name === "pytorch-cpu")) return undefined;
+function uvEdits({ text, project, toml }: PythonFacts): readonly Edit[] | undefined {
+  if (toml === undefined || project.indexes.some(({ name }) => name === "pytorch-cpu")) return undefined;
   const names = [...new Set(project.requirements.map(({ name }) => name).filter((it) => family.has(it)))];
   const sources = names.map(
     (it) => `${it} = [{ index = "pytorch-cpu", marker = "sys_platform == 'linux'" }]`,
   );
-  const index = ["[[tool.uv.index]]", 'name = "pytorch-cpu"', `url = "${cpuIndex}"`, "explicit = true"];
-  const below = insertBelowHeader(text, /^[ \t]*\[tool\.uv\.sources\][^\n]*/m, sources);
-  return below === undefined
-    ? [appendBlock(text, ["[tool.uv.sources]", ...sources, "", ...index])]
-    : [below, appendBlock(text, index)];
+  const index = ['name = "pytorch-cpu"', `url = "${cpuIndex}"`, "explicit = true"];
+  const table = sectionAt(toml, "tool", "uv", "sources");
+  return table === undefined
+    ? [addTable(text, "[tool.uv.sources]", [...sources, "", "[[tool.uv.index]]", ...index])]
+    : [addEntry(text, table, sources.join(lineBreakOf(text))), addTable(text, "[[tool.uv.index]]", index)];
 }
 
 function poetryEdits(text: string, { at }: Requirement): readonly Edit[] | undefined {
@@ -119,8 +119,7 @@ function poetryEdits(text: string, { at }: Requirement): readonly Edit[] | undef
   const from = at.end - version[1].length;
   return [
     { at: { start: from, end: at.end }, insert: `{ version = ${version[1]}, source = "pytorch-cpu" }` },
-    appendBlock(text, [
-      "[[tool.poetry.source]]",
+    addTable(text, "[[tool.poetry.source]]", [
       'name = "pytorch-cpu"',
       `url = "${cpuIndex}"`,
       'priority = "explicit"',

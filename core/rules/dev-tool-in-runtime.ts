@@ -112,18 +112,16 @@ function fixesOf(python: PythonFacts, tool: Requirement): readonly Fix[] {
   };
   if (elsewhere !== undefined || project.kind !== "pyproject" || project.manager === "poetry")
     return [remove];
-  const element = text.slice(tool.at.start, tool.at.end);
-  const addition = /^["']/.test(element) ? addToGroup(text, project, developmentGroup, element) : undefined;
-  return addition === undefined
-    ? [remove]
-    : [
-        {
-          title: `Move ${tool.name} to the dependency group dev${then}`,
-          safety: "review",
-          edits: [removal, addition],
-        },
-        remove,
-      ];
+  const { toml } = python;
+  const written = text.slice(tool.at.start, tool.at.end);
+  // An element of a list; a table's entry is another manager's spelling.
+  if (toml === undefined || !/^["'][^"'\\]*["']$/.test(written)) return [remove];
+  const move: Fix = {
+    title: `Move ${tool.name} to the dependency group dev${then}`,
+    safety: "review",
+    edits: [removal, ...addToGroup(text, toml, developmentGroup, written.slice(1, -1))],
+  };
+  return [move, remove];
 }
 
 const lockCommand = ({ surroundings: { lock } }: PythonFacts): string | undefined => {
