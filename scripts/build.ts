@@ -20,6 +20,22 @@ const apart: Plugin = {
   },
 };
 
+/** What dockerode and its ssh client load for features that nobody here uses: BuildKit sessions, a client of ssh. */
+const unused: Plugin = {
+  name: "unused-parts",
+  setup({ onResolve, onLoad }) {
+    onResolve(
+      { filter: /^(?:\.\/session|\.\/ssh|ssh2|@grpc\/.*|cpu-features)$|\.node$/ },
+      ({ path, importer }) =>
+        path.startsWith("./") && !/docker(?:ode|-modem)/.test(importer)
+          ? undefined
+          : { path, namespace: "unused" },
+    );
+    // Required at once, used by builds and by ssh connections that we open ourselves.
+    onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
 const shared: BuildOptions = {
   absWorkingDir: root,
   outdir: dist,
@@ -44,7 +60,7 @@ const node: BuildOptions = {
   target: "node20",
   format: "cjs",
   external: ["vscode"],
-  plugins: [apart],
+  plugins: [apart, unused],
   // web-tree-sitter looks for its own place, which the bundle never asks it to use.
   define: { "import.meta.url": '"file:///"' },
 };

@@ -1,5 +1,7 @@
-import { type IncomingMessage, request } from "node:http";
+import { Agent, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import Docker from "dockerode";
 import { fieldsOf, jsonOf, textOr } from "../records.ts";
 import type { ChosenEngine } from "./choose-engine.ts";
 import { open } from "./connection.ts";
@@ -45,9 +47,7 @@ export class Engine {
 
   /** The body as it arrives; destroying it closes the connection. */
   async stream(path: string, query: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
-    const words = new URLSearchParams(query).toString();
-    const full = `/v1.${await this.version()}${path}${words === "" ? "" : `?${words}`}`;
-    return this.#get(full);
+    return this.#get(`/v1.${await this.version()}${path}`, query);
   }
 
   async #negotiate(): Promise<number> {
@@ -68,15 +68,11 @@ export class Engine {
     return Math.min(highest, newest);
   }
 
-  async #get(path: string): Promise<IncomingMessage> {
+  async #get(path: string, query: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
     const { stream, why } = open(this.chosen.endpoint);
     let answer: IncomingMessage;
     try {
-      answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        const asked = request({ path, headers: { Host: "docker" }, createConnection: () => stream }, resolve);
-        asked.on("error", reject);
-        asked.end();
-      });
+      answer = await dial(stream, path, query);
     } catch (cause) {
       stream.destroy();
       const said = await why();
@@ -93,3 +89,34 @@ const minorOf = (version: unknown): number | undefined => {
   const minor = /^1\.(\d{1,4})$/.exec(textOr(version, ""))?.[1];
   return minor === undefined ? undefined : Number(minor);
 };
+
+/** Every answer is handed over as it is: what a status means is told by the caller. */
+const everyStatus = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [100 + index, true]));
+
+/** One GET by dockerode on a connection that is open already. */
+function dial(
+  stream: Duplex,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
+  const agent = Object.assign(new Agent(), { createConnection: () => stream });
+  const { modem } = new Docker({ protocol: "http", host: "docker", port: 80 });
+  Object.assign(modem, { agent });
+  const hasQuery = Object.keys(query).length > 0;
+  return new Promise((resolve, reject) => {
+    modem.dial(
+      {
+        // dockerode writes the query behind the mark.
+        path: hasQuery ? `${path}?` : path,
+        method: "GET",
+        isStream: true,
+        statusCodes: everyStatus,
+        ...(hasQuery && { options: query }),
+      },
+      (cause, answer) => {
+        if (answer instanceof IncomingMessage) resolve(answer);
+        else reject(cause);
+      },
+    );
+  });
+}
