@@ -1,7 +1,6 @@
 import { Agent, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
-import Docker from "dockerode";
 import { fieldsOf, jsonOf, textOr } from "../records.ts";
 import type { ChosenEngine } from "./choose-engine.ts";
 import { open } from "./connection.ts";
@@ -94,11 +93,13 @@ const minorOf = (version: unknown): number | undefined => {
 const everyStatus = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [100 + index, true]));
 
 /** One GET by dockerode on a connection that is open already. */
-function dial(
+async function dial(
   stream: Duplex,
   path: string,
   query: Readonly<Record<string, string>>,
 ): Promise<IncomingMessage> {
+  // Loaded with the first request: a start does not wait for it.
+  const { default: Docker } = await import("dockerode");
   const agent = Object.assign(new Agent(), { createConnection: () => stream });
   const { modem } = new Docker({ protocol: "http", host: "docker", port: 80 });
   Object.assign(modem, { agent });
