@@ -33,8 +33,8 @@ module.exports = {
     {
       name: "one-door-to-toml",
       severity: "error",
-      comment: "Only core/python/toml.ts speaks to the TOML parsers.",
-      from: { pathNot: "^(core/python/toml\\.ts|test/)" },
+      comment: "Only core/python/toml/parse.ts speaks to the TOML parsers.",
+      from: { pathNot: "^(core/python/toml/parse\\.ts|test/)" },
       to: { path: "node_modules/(toml-eslint-parser|smol-toml)" },
     },
     {

@@ -9,7 +9,7 @@ import { pythonHintsOf } from "./python/hints.ts";
 import { type PythonFacts, type PythonText, pythonFactsOf, readPythonText } from "./python/python-facts.ts";
 import { pyprojectSuppressions, requirementsSuppressions } from "./python/suppressions.ts";
 import { emptySurroundings } from "./python/surroundings.ts";
-import { TomlReader } from "./python/toml.ts";
+import { TomlReader } from "./python/toml/reader.ts";
 import { findingsOf, type RatedFinding } from "./rules/check.ts";
 import type { Fix } from "./rules/finding.ts";
 import { type FixAllResult, fixAll } from "./rules/fix-all.ts";

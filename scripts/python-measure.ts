@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { targetOfImage } from "../core/python/target.ts";
-import { tomlValues } from "../core/python/toml.ts";
+import { tomlValues } from "../core/python/toml/parse.ts";
 import { countIn, listIn, textIn } from "../core/python/untyped.ts";
 import { compareVersions } from "../core/python/versions.ts";
 import { bestWheel, isPure, readWheelName } from "../core/python/wheel.ts";

@@ -4,7 +4,7 @@
 import { type Edit, removeAt } from "../text/edit.ts";
 import { lineStart, nextLine } from "../text/lines.ts";
 import type { GroupId, Requirement } from "./project.ts";
-import { type TomlDocument, tomlAt } from "./toml.ts";
+import { type TomlDocument, tomlAt } from "./toml/nodes.ts";
 import { addEntry, addTable, addToList, quoted, sectionAt } from "./toml-edits.ts";
 
 /** Takes a requirement away: its line where it stands alone there, else the element with one comma. */

@@ -12,9 +12,13 @@
  */
 import type { Span } from "../text/span.ts";
 import type { Marker } from "./markers.ts";
+import { normalised } from "./names.ts";
 
 /** `project` is what every install brings; an extra or a dependency group only when it is asked for. */
 export type GroupId = "project" | `extra:${string}` | `group:${string}`;
+
+export const extraGroup = (name: string): GroupId => `extra:${normalised(name)}`;
+export const dependencyGroup = (name: string): GroupId => `group:${normalised(name)}`;
 
 export interface Requirement {
   /** Normalised. */

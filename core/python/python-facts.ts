@@ -5,11 +5,12 @@
  */
 import { isDevelopmentFile } from "../tools/development-packages.ts";
 import { type GroupId, groupsOf, groupsWith, type PythonProject, withNamedFiles } from "./project.ts";
-import { readPyproject } from "./pyproject.ts";
+import { readPyproject } from "./pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "./requirements-file.ts";
 import type { ShippedPython } from "./shipped.ts";
 import { decidingImage, type PythonSurroundings, targetFor } from "./surroundings.ts";
-import type { TomlDocument, TomlReader } from "./toml.ts";
+import type { TomlDocument } from "./toml/nodes.ts";
+import type { TomlReader } from "./toml/reader.ts";
 import { Scales, type Weighed } from "./weigh.ts";
 
 /** A document's own text, read. */

@@ -1,6 +1,6 @@
 /** Requirements of setup.cfg, where they are written out. Invariant: total; `file:` and `attr:` tell nothing here. */
 import type { GroupId, PythonProject, Requirement } from "./project.ts";
-import { extraGroup } from "./pyproject.ts";
+import { extraGroup } from "./project.ts";
 import { readRequirement } from "./requirement-text.ts";
 
 export function readSetupCfg(text: string, path: string): PythonProject {

@@ -1,7 +1,7 @@
 /** Suppression comments of pyproject.toml and requirements files: above a requirement, or at the end of its line. */
 import { lineBelowComment, lineStart } from "../text/lines.ts";
 import { type Suppression, suppressionComments } from "../text/suppression.ts";
-import { tomlComments } from "./toml.ts";
+import { tomlComments } from "./toml/parse.ts";
 
 export function pyprojectSuppressions(text: string): readonly Suppression[] {
   const found = suppressionComments(text);

@@ -5,7 +5,7 @@
  */
 import { type Edit, insertAt, removeAt } from "../text/edit.ts";
 import { lineBreakOf, lineStart, nextLine } from "../text/lines.ts";
-import type { TomlDocument, TomlList, TomlNode, TomlSection } from "./toml.ts";
+import type { TomlDocument, TomlList, TomlNode, TomlSection } from "./toml/nodes.ts";
 
 /** Appends a text to a list in the list's own style; `value` is what the text means, not how it is quoted. */
 export function addToList(text: string, list: TomlList, value: string): readonly Edit[] {

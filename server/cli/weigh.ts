@@ -1,11 +1,18 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { documentKindOf } from "../../core/document-kind.ts";
-import { type GroupId, groupsOf, type PythonProject, withNamedFiles } from "../../core/python/project.ts";
-import { dependencyGroup, extraGroup, readPyproject } from "../../core/python/pyproject.ts";
+import {
+  dependencyGroup,
+  extraGroup,
+  type GroupId,
+  groupsOf,
+  type PythonProject,
+  withNamedFiles,
+} from "../../core/python/project.ts";
+import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "../../core/python/requirements-file.ts";
 import { targetFor } from "../../core/python/surroundings.ts";
-import { TomlReader } from "../../core/python/toml.ts";
+import { TomlReader } from "../../core/python/toml/reader.ts";
 import { Scales } from "../../core/python/weigh.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
 import { weighText } from "../../core/report/weigh-text.ts";

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { TomlReader, tomlAt } from "../../core/python/toml.ts";
+import { tomlAt } from "../../core/python/toml/nodes.ts";
+import { TomlReader } from "../../core/python/toml/reader.ts";
 import { addTable, addToList, removeFromList } from "../../core/python/toml-edits.ts";
 import { middleOf, type Size } from "../../core/size/size.ts";
 import { applyEdits } from "../../core/text/edit.ts";

@@ -10,9 +10,9 @@ import { promisify } from "node:util";
 import { PythonCatalogue } from "../../core/python/catalogue.ts";
 import { readUvLock } from "../../core/python/locks/uv-lock.ts";
 import type { PythonProject } from "../../core/python/project.ts";
-import { readPyproject } from "../../core/python/pyproject.ts";
+import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { targetOfImage } from "../../core/python/target.ts";
-import { TomlReader } from "../../core/python/toml.ts";
+import { TomlReader } from "../../core/python/toml/reader.ts";
 import { Scales, type Weighed } from "../../core/python/weigh.ts";
 import { pythonCatalogue } from "../../scripts/catalogue.ts";
 

@@ -10,7 +10,7 @@ import {
 import { MarkerCache } from "../marker-cache.ts";
 import { normalised } from "../names.ts";
 import { readRequirement } from "../requirement-text.ts";
-import { tomlValues } from "../toml.ts";
+import { tomlValues } from "../toml/parse.ts";
 import { isTable, listIn, tableIn, textIn, textsIn, type Untyped } from "../untyped.ts";
 
 export function readPdmLock(text: string, path: string): LockReading {

@@ -11,7 +11,7 @@ import { MarkerCache } from "../marker-cache.ts";
 import { type Marker, withoutExtras } from "../markers.ts";
 import { normalised } from "../names.ts";
 import { readRequirement } from "../requirement-text.ts";
-import { tomlValues } from "../toml.ts";
+import { tomlValues } from "../toml/parse.ts";
 import { isTable, listIn, tableIn, textIn, textsIn, type Untyped } from "../untyped.ts";
 import { fromPoetryConstraint } from "../versions.ts";
 

@@ -2,7 +2,7 @@
 import { fileNameOf, type LockedFile, type LockedPackage, type LockReading, lockOf } from "../lock.ts";
 import { MarkerCache } from "../marker-cache.ts";
 import { normalised } from "../names.ts";
-import { tomlValues } from "../toml.ts";
+import { tomlValues } from "../toml/parse.ts";
 import { countIn, isTable, listIn, tableIn, textIn, type Untyped } from "../untyped.ts";
 
 export function readPylock(text: string, path: string): LockReading {

@@ -10,7 +10,7 @@ import {
 import { MarkerCache } from "../marker-cache.ts";
 import type { Marker } from "../markers.ts";
 import { normalised } from "../names.ts";
-import { tomlValues } from "../toml.ts";
+import { tomlValues } from "../toml/parse.ts";
 import { countIn, isTable, listIn, tableIn, textIn, textsIn, type Untyped } from "../untyped.ts";
 
 export function readUvLock(text: string, path: string): LockReading {

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { lockNames, readLock } from "../../../core/python/locks/read-lock.ts";
-import { readPyproject } from "../../../core/python/pyproject.ts";
+import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
 import { targetOfImage } from "../../../core/python/target.ts";
-import { TomlReader } from "../../../core/python/toml.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 import { Scales } from "../../../core/python/weigh.ts";
 
 /** Files of other people's projects, laid beside the repository where there are any. */

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import type { LockKind } from "../../../core/python/lock.ts";
 import { readLock } from "../../../core/python/locks/read-lock.ts";
-import { readPyproject } from "../../../core/python/pyproject.ts";
+import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
 import { targetOfImage } from "../../../core/python/target.ts";
-import { TomlReader } from "../../../core/python/toml.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 import { Scales } from "../../../core/python/weigh.ts";
 
 /** "name version" of everything that these requirements bring on CPython 3.12. */

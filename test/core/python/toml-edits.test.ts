@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type TomlList, TomlReader, tomlAt, tomlValues } from "../../../core/python/toml.ts";
+import { type TomlList, tomlAt } from "../../../core/python/toml/nodes.ts";
+import { tomlValues } from "../../../core/python/toml/parse.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 import {
   addEntry,
   addTable,

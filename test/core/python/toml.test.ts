@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readPyproject } from "../../../core/python/pyproject.ts";
-import { TomlReader } from "../../../core/python/toml.ts";
+import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 
 const read = (text: string) => readPyproject(new TomlReader().read(text), "pyproject.toml");
 /** "group name" with the source text of each place, so that a wrong line shows. */

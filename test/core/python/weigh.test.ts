@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { PythonCatalogue } from "../../../core/python/catalogue.ts";
 import { readUvLock } from "../../../core/python/locks/uv-lock.ts";
 import type { GroupId } from "../../../core/python/project.ts";
-import { readPyproject } from "../../../core/python/pyproject.ts";
+import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
 import { targetOfImage } from "../../../core/python/target.ts";
-import { TomlReader } from "../../../core/python/toml.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 import { Scales } from "../../../core/python/weigh.ts";
 
 /** Lines `name version: dependency, other[extra] ; marker | wheel bytes`, `+extra name: …` adds to the line before. */
