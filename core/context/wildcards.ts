@@ -28,7 +28,11 @@ function expression(pattern: string, acrossFolders: boolean): RegExp | undefined
       if (char === "\\") at += 1;
     }
   }
-  return new RegExp(`${source}$`, "su");
+  try {
+    return new RegExp(`${source}$`, "su");
+  } catch {
+    return undefined; // A range that runs backwards, `[z-a]`: Docker refuses it too.
+  }
 }
 
 export const hasWildcards = (pattern: string): boolean => /[*?[\\]/.test(pattern);
@@ -59,10 +63,14 @@ function characterSet(
       at += 1;
       char = pattern.charAt(at);
       if (char === "") return undefined;
-      source += escaped(char);
-    } else source += char === "-" && source !== "" && pattern.charAt(at + 1) !== "]" ? "-" : escaped(char);
+      source += escapedInSet(char);
+    } else
+      source += char === "-" && source !== "" && pattern.charAt(at + 1) !== "]" ? "-" : escapedInSet(char);
   }
   return undefined;
 }
 
-const escaped = (char: string): string => (/[\\^$.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char);
+const escaped = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);
+
+/** A dash needs its backslash inside brackets only; outside, the `u` flag refuses it. */
+const escapedInSet = (char: string): string => (char === "-" ? "\\-" : escaped(char));

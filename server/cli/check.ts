@@ -4,6 +4,7 @@ import { checkMarkdown } from "../../core/report/check-markdown.ts";
 import { checkSarif } from "../../core/report/check-sarif.ts";
 import { checkText } from "../../core/report/check-text.ts";
 import { type Severity, severities } from "../../core/rules/rule.ts";
+import { troubleText } from "../engine/trouble-text.ts";
 import { readVersion } from "../engine/version.ts";
 import type { CheckFormat, Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
@@ -24,10 +25,15 @@ export async function check(
   const opened = new Map<CheckedDocument, Opened>();
   for (const input of found.inputs) {
     console.progress(input.shown);
-    const document = await bench.read(input);
+    try {
+      const document = await bench.read(input);
+      if (typeof document === "string") troubles.push(document);
+      else opened.set(checked(bench, document), document);
+    } catch (cause) {
+      // A fault of ours in one file must not cost the user the findings of the others.
+      troubles.push(`${input.shown} is left out, this is a bug of Plimsoll: ${troubleText(cause)}`);
+    }
     if (console.signal.aborted) return exits.interrupted;
-    if (typeof document === "string") troubles.push(document);
-    else opened.set(checked(bench, document), document);
   }
   console.progress("");
   const documents = [...opened.keys()];
