@@ -24,7 +24,7 @@ const namesAround = (it: Instruction, target: string): boolean =>
 
 /** Programs that run tests without naming their directory. */
 const testRunner =
-  /\b(?:pytest|tox|nox|unittest|jest|vitest|mocha|rspec|phpunit|ctest|(?:npm|yarn|pnpm|go|cargo|dotnet|mvn|gradle|make|rake)\s+(?:run\s+)?test\w*)\b/;
+  /\b(?:pytest|tox|nox|unittest|behave|jest|vitest|mocha|karma|cypress|testcafe|playwright[\s"',]+test|rspec|phpunit|ctest|bats|ginkgo|(?:npm|yarn|pnpm|go|cargo|dotnet|mvn|gradle|make|rake)\s+(?:run\s+)?test\w*)\b/;
 
 export const runsTests = (it: Instruction): boolean => testRunner.test(it.source);
 

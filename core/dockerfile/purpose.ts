@@ -6,11 +6,18 @@ import { baseName } from "./paths.ts";
 const development =
   /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|unit-?tests?|e2e|ci|lint|linter|docs|debug|check)(?:$|[-_.])/i;
 
-/** A stage that is built for work on the project: its name says so, or it starts the tests. */
+/** Servers that compile while they serve: they need what only development needs. */
+const developmentServer =
+  /\b(?:nodemon|react-scripts|vue-cli-service|webpack-dev-server|ts-node(?:-dev)?|(?:npm|yarn|pnpm|bun)[\s"',]+(?:run[\s"',]+)?(?:dev|develop|watch)\b|(?:ng|vite|webpack|parcel)[\s"',]+(?:serve|dev|watch)|(?:next|nuxt|astro|remix|gatsby)[\s"',]+(?:dev|develop)|vite["'\s]*(?:$|[\],-]))/m;
+
+/** A stage that is built for work on the project: its name says so, or it starts the tests or a development server. */
 export const isForDevelopment = (stage: Stage): boolean =>
   development.test(stage.name ?? "") ||
   stage.instructions.some(
-    (it) => (it.keyword === "CMD" || it.keyword === "ENTRYPOINT") && !it.onbuild && runsTests(it),
+    (it) =>
+      (it.keyword === "CMD" || it.keyword === "ENTRYPOINT") &&
+      !it.onbuild &&
+      (runsTests(it) || developmentServer.test(it.source)),
   );
 
 /** Whether any shipped image, by its last stage, is for development. */

@@ -3,7 +3,7 @@ import { removeWords, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
-import { baseName } from "../dockerfile/paths.ts";
+import { baseName, deletes } from "../dockerfile/paths.ts";
 import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { unknownSize } from "../size/size.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
@@ -260,7 +260,7 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
   const { run, command, what, at, folders, fix, fixTitle } = place;
   const ways = folders.flatMap((it) => shipsFrom(facts, run, it) ?? []);
   const [way] = folders.length === 0 && facts.shipped.includes(run) ? ["layer" as const] : ways;
-  if (way === undefined || isPruned(facts, run, command)) return undefined;
+  if (way === undefined || isPruned(facts, run, command, folders)) return undefined;
   const later = [
     ...run.commands.slice(run.commands.indexOf(command) + 1).filter((it) => it.runs !== "never"),
     ...facts.instructions.flatMap((it) =>
@@ -301,7 +301,7 @@ const isScript = (command: Command): boolean =>
   );
 
 /** The same RUN, or a later one of a stage whose result is only copied from, takes them away again. */
-function isPruned(facts: Facts, run: RunInstruction, command: Command): boolean {
+function isPruned(facts: Facts, run: RunInstruction, command: Command, folders: readonly string[]): boolean {
   const same = run.commands.slice(run.commands.indexOf(command) + 1);
   const others = facts.shipped.includes(run)
     ? []
@@ -314,6 +314,8 @@ function isPruned(facts: Facts, run: RunInstruction, command: Command): boolean 
       it.effects?.some(
         (effect) =>
           effect.kind === "project-prune" ||
+          (effect.kind === "remove" &&
+            folders.some((folder) => effect.paths.some(({ path }) => deletes(path, folder)))) ||
           (effect.kind === "project-install" && effect.development !== true),
       ),
   );

@@ -109,7 +109,7 @@ function findingOf(facts: Facts, world: World, kept: KeptCache): Finding {
   return {
     at: program && action ? cover(program.at, action.at) : command.at,
     what: `this layer keeps ${effect.label}`,
-    why: `${whys[effect.holds]}, and a later instruction that deletes it does not give its bytes back.`,
+    why: `${whys[effect.holds]}, and a later instruction that deletes them does not give their bytes back.`,
     saving: cacheSize(facts, world, run, effect),
     related: fillers
       .filter((it) => it.run !== run)

@@ -69,10 +69,10 @@ COPY --from=build /app /app
 function findingOf(facts: Facts, run: RunInstruction, compile: Compile, output: string): Finding | undefined {
   const way = shipsFrom(facts, run, output);
   if (way === undefined || isStripped(facts, run)) return undefined;
-  const { action, stripFlag } = compile;
+  const { action, stripFlag, keepsDebugData } = compile;
   return {
     at: action.at,
-    what: `${output} is built with its symbol table and debug data`,
+    what: `${output} is built with its symbol table${keepsDebugData ? " and debug data" : ""}`,
     why: "Only debuggers read them; stack traces do without.",
     saving: unknownSize("it shows in the built program"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],

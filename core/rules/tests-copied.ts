@@ -9,6 +9,7 @@ import {
 import { removeInstruction, removeSource } from "../dockerfile/edits.ts";
 import type { CopyInstruction, Facts, Word } from "../dockerfile/facts.ts";
 import { mentions, runsTests, usersOf } from "../dockerfile/mentions.ts";
+import { shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { bytesLabel, noBytes, sumOf } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
 import type { World } from "../world.ts";
@@ -65,6 +66,7 @@ CMD ["pytest", "/app/tests"]
 `,
   exampleContext: { "src/main": 5_000, "tests/test_main.py": 3_000, "tests/fixtures/rows.json": 1_500_000 },
   *check(facts, world) {
+    if (shipsForDevelopment(facts)) return;
     for (const copy of facts.shipped) {
       if (copy.kind !== "copy" || copy.from !== undefined || copy.heredoc) continue;
       // Their effect on what is taken is not modelled.

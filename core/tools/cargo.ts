@@ -45,6 +45,7 @@ export const cargo: Tool = {
             language: "rust",
             // The profile in Cargo.toml may say it.
             keepsSymbols: strips ? false : undefined,
+            keepsDebugData: !strips,
             action,
             stripFlag: undefined,
             output: undefined,

@@ -7,6 +7,8 @@ export interface Compile {
   readonly language: "go" | "rust";
   /** Symbol tables and debug data stay in the result; undefined: files or variables that are not read decide. */
   readonly keepsSymbols: boolean | undefined;
+  /** Debug data stays beside the symbol table; without symbols there is none either. */
+  readonly keepsDebugData: boolean;
   /** Word of the action, after which a flag can stand. */
   readonly action: Word;
   /** Added after `action`; undefined where no flag does. */

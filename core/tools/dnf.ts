@@ -44,8 +44,11 @@ export const dnf: Tool = {
       case "update":
       case "upgrade":
       case "distro-sync":
+        // Fixes of security are asked for on purpose, and are few.
         return [
-          ...(operands.length === 0 ? [{ kind: "upgrade" as const, manager: "dnf" as const, action }] : []),
+          ...(operands.length === 0 && !hasOption(args, "--security", "--advisory", "--secseverity")
+            ? [{ kind: "upgrade" as const, manager: "dnf" as const, action }]
+            : []),
           cache,
         ];
       case "builddep":

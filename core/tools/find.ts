@@ -5,7 +5,7 @@ import type { Touch } from "./file-effects.ts";
 import { pathWords, type Tool } from "./tool.ts";
 
 const narrowing =
-  /^-(?:i?name|i?path|i?regex|wholename|newer|size|[mac]time|[mac]min|perm|user|group|empty)$/;
+  /^-(?:i?name|i?path|i?regex|wholename|newer|size|[mac]time|[mac]min|perm|user|group|empty|links|inum|samefile|xtype)$/;
 const changes: Readonly<Record<string, Touch["changes"]>> = { chmod: "mode", chown: "owner", chgrp: "group" };
 
 /** `find … -delete`, `-exec rm`, `-exec chmod`: whole trees only where nothing narrows the search to some files. */
@@ -13,11 +13,15 @@ export const find: Tool = {
   names: ["find"],
   effects({ words, directory }): readonly Effect[] | undefined {
     const texts = words.map((it) => it.text ?? "");
+    // Links hold a few bytes each.
+    if (texts[texts.indexOf("-type") + 1] === "l" && texts.includes("-type")) return [{ kind: "nothing" }];
     const program = texts[texts.findIndex((it) => /^-(?:exec|execdir|ok)$/.test(it)) + 1];
     const runs = texts.some((it) => /^-(?:exec|execdir|ok)$/.test(it)) ? (program ?? "") : undefined;
     if (runs === undefined && !texts.includes("-delete")) return [{ kind: "nothing" }];
     const starts = startsOf(words, directory);
-    const isNarrow = texts.some((it) => narrowing.test(it));
+    // A program beside -delete is asked which of them.
+    const isAsked = texts.includes("-delete") && runs !== undefined;
+    const isNarrow = isAsked || texts.some((it) => narrowing.test(it));
     if (texts.includes("-delete") || runs === "rm") return isNarrow ? undefined : [emptied(starts)];
     const changed = changes[runs ?? ""];
     if (changed === undefined) return undefined;

@@ -30,12 +30,13 @@ export const go: Tool = {
           (given !== undefined && given.text === undefined) ||
           (environment.has("GOFLAGS") && environment.get("GOFLAGS") === undefined);
         const output = optionValue(args, "-o");
-        const strips = /(?:^|[\s'"=])-s(?:[\s'"]|$)/.test(flags);
+        const strips = linkerFlag("s").test(flags);
         return [
           {
             kind: "compile",
             language: "go",
             keepsSymbols: strips ? false : undecided ? undefined : true,
+            keepsDebugData: !strips && !linkerFlag("w").test(flags),
             action,
             stripFlag: given === undefined ? '-ldflags="-s -w"' : undefined,
             output: output && pathWords([output], directory)[0],
@@ -70,6 +71,9 @@ export const go: Tool = {
     }
   },
 };
+
+/** Among the flags of the linker, with one dash or two. */
+const linkerFlag = (letter: string): RegExp => new RegExp(`(?:^|[\\s'"=])--?${letter}(?:[\\s'"]|$)`);
 
 /** `-ldflags X`, `-ldflags=X`, `--ldflags=X` as options with two dashes would be. */
 function longOptions(words: Parameters<typeof splitArguments>[0]) {
