@@ -34,6 +34,9 @@ export function cudaStackOf(python: PythonFacts): CudaStack | undefined {
     lock,
     catalogue,
     environment: { ...here, variables: { ...here.variables, ...macOs } },
+    // What lies on a Linux disk says nothing about elsewhere.
+    installed: [],
+    lockDecides: true,
   });
   const asked = [{ name: "torch", extras: [], specifier: "", marker: undefined }];
   const kept = new Set([...elsewhere.reach(asked)].map(({ name }) => name));

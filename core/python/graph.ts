@@ -1,9 +1,11 @@
 /**
- * Who needs whom among the distributions that a lock pins, or, where no lock says it, that the catalogue knows.
+ * Who needs whom among the distributions that a lock pins, or, where no lock says it, that are installed in the built
+ * image or a local environment, or that the catalogue knows.
  *
  * Invariant: building it never fails and ends on cycles; a name that nobody knows is a node without dependencies.
  */
 import type { PythonCatalogue } from "./catalogue.ts";
+import type { InstalledDistribution, InstalledWorld } from "./installed.ts";
 import type { Lock, LockedDependency, LockedPackage } from "./lock.ts";
 import { holds, type MarkerEnvironment, namesExtra } from "./markers.ts";
 import type { Requirement } from "./project.ts";
@@ -17,6 +19,8 @@ export interface GraphNode {
   readonly version: string | undefined;
   /** Undefined: no lock pins it. */
   readonly locked: LockedPackage | undefined;
+  /** Where its version is from when no lock decides. */
+  readonly installed: InstalledDistribution | undefined;
 }
 
 /** A distribution with one of its extras, or without (empty name). */
@@ -32,6 +36,8 @@ export class DependencyGraph {
   readonly #lock: Lock | undefined;
   readonly #catalogue: PythonCatalogue | undefined;
   readonly #environment: MarkerEnvironment;
+  readonly #installed: readonly InstalledWorld[];
+  readonly #lockDecides: boolean;
   readonly #nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
   readonly #vertices = new Map<string, Vertex>();
@@ -40,10 +46,16 @@ export class DependencyGraph {
     readonly lock: Lock | undefined;
     readonly catalogue: PythonCatalogue | undefined;
     readonly environment: MarkerEnvironment;
+    /** Best first. */
+    readonly installed: readonly InstalledWorld[];
+    /** Whether what installs obeys the lock; else what is installed tells more than it. */
+    readonly lockDecides: boolean;
   }) {
     this.#lock = options.lock;
     this.#catalogue = options.catalogue;
     this.#environment = options.environment;
+    this.#installed = options.installed;
+    this.#lockDecides = options.lockDecides;
   }
 
   /** The distribution that a requirement means here; undefined where its marker does not hold. */
@@ -84,26 +96,51 @@ export class DependencyGraph {
     return [this.#vertex(node, ""), ...dependency.extras.map((it) => this.#vertex(node, it))];
   }
 
-  #find({ name, version, specifier }: LockedDependency): GraphNode {
+  #find(dependency: LockedDependency): GraphNode {
+    const { name, specifier } = dependency;
+    const locked = this.#lockedFor(dependency);
+    if (locked !== undefined && this.#lockDecides) return this.#node(name, locked.version, locked, undefined);
+    const installed = this.#installedFor(dependency);
+    if (installed !== undefined) {
+      const same = locked?.version === installed.version ? locked : undefined;
+      return this.#node(name, installed.version, same, installed);
+    }
+    return locked === undefined
+      ? this.#node(name, pinned(specifier) ?? this.#catalogue?.newest(name), undefined, undefined)
+      : this.#node(name, locked.version, locked, undefined);
+  }
+
+  #installedFor({ name, specifier }: LockedDependency): InstalledDistribution | undefined {
+    for (const world of this.#installed) {
+      const found = world.byName.get(name)?.find((it) => satisfies(it.version, specifier));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #lockedFor({ name, version, specifier }: LockedDependency): LockedPackage | undefined {
     const all = this.#lock?.byName.get(name) ?? [];
     const here = all.filter(
       (it) => it.forks.length === 0 || it.forks.some((one) => holds(one, this.#environment)),
     );
-    const locked =
+    return (
       (version === undefined ? undefined : all.find((it) => it.version === version)) ??
       here.find((it) => it.version !== undefined && satisfies(it.version, specifier)) ??
       here[0] ??
-      all[0];
-    return locked === undefined
-      ? this.#node(name, pinned(specifier) ?? this.#catalogue?.newest(name), undefined)
-      : this.#node(name, locked.version, locked);
+      all[0]
+    );
   }
 
-  #node(name: string, version: string | undefined, locked: LockedPackage | undefined): GraphNode {
+  #node(
+    name: string,
+    version: string | undefined,
+    locked: LockedPackage | undefined,
+    installed: InstalledDistribution | undefined,
+  ): GraphNode {
     const key = `${name} ${version ?? ""}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const node = { index: this.#nodes.length, name, version, locked };
+    const node = { index: this.#nodes.length, name, version, locked, installed };
     this.#nodes.push(node);
     this.#byKey.set(key, node);
     return node;
@@ -128,11 +165,11 @@ export class DependencyGraph {
     if (locked?.dependencies !== undefined) {
       return extra === "" ? locked.dependencies : (locked.extras.get(extra) ?? []);
     }
-    return this.#fromCatalogue(node.name, extra);
+    return this.#read(node.installed?.requires ?? this.#catalogue?.dependenciesOf(node.name) ?? [], extra);
   }
 
-  #fromCatalogue(name: string, extra: string): readonly LockedDependency[] {
-    const texts = this.#catalogue?.dependenciesOf(name) ?? [];
+  /** PEP 508 texts; those of an extra stand under its marker. */
+  #read(texts: readonly string[], extra: string): readonly LockedDependency[] {
     const environment = { ...this.#environment, extras: new Set(extra === "" ? [] : [extra]) };
     return texts.flatMap((text) => {
       const read = readRequirement(text);

@@ -71,7 +71,9 @@ export function pythonFactsOf(
         lock,
         catalogue,
         groups: asked,
+        lockIgnoredBy: image?.ignoresLock,
         sources: {
+          ...(image?.installed && { image: image.installed }),
           ...(environment && { environment }),
           ...(image?.bytecode === true && { bytecode: true }),
         },

@@ -4,6 +4,7 @@ import { wantsGpu } from "../dockerfile/gpu.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
 import { namesGpuPackage } from "../tools/torch.ts";
 import type { World } from "../world.ts";
+import type { InstalledWorld } from "./installed.ts";
 import { type GroupId, groupsOf, type PythonProject } from "./project.ts";
 import { type Target, targetOfImage } from "./target.ts";
 
@@ -23,6 +24,10 @@ export interface ShippedPython {
   readonly bytecode: boolean;
   /** The versions come from the project's lock file. */
   readonly locked: boolean;
+  /** What installs the project without looking at its lock file: "uv pip install"; undefined: nothing does. */
+  readonly ignoresLock: string | undefined;
+  /** Of the image that was built from it, once that was analysed. */
+  readonly installed: InstalledWorld | undefined;
 }
 
 /** Undefined: the shipped stages have nothing to do with Python. */
@@ -38,6 +43,9 @@ export function shippedPython(
   const last = facts.stages.findLast((it) => it.shipped);
   const image = last?.baseImage;
   if (installs.length === 0 && !/python/.test(image ?? "")) return undefined;
+  const unlocked = installs.find(
+    (it) => !it.locked && (project.kind === "pyproject" ? it.projects : it.files).length > 0,
+  );
   const machine = last?.from.flags.find((it) => it.name === "platform")?.value;
   return {
     dockerfile,
@@ -52,6 +60,8 @@ export function shippedPython(
     gpu: wantsGpu(facts, world) || installs.some(namesGpuPackage),
     bytecode: installs.length > 0 && installs.every((it) => it.tool === "pip"),
     locked: installs.length > 0 && installs.every((it) => it.locked),
+    ignoresLock: unlocked === undefined ? undefined : `${unlocked.tool} install`,
+    installed: undefined,
   };
 }
 

@@ -1,18 +1,11 @@
 /** What one distribution weighs once installed, from the best source there is (docs/numbers.md has the order). */
-import { type Bytes, bytes } from "../size/bytes.ts";
+import { bytes } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
 import { type MeasuredVersion, type PythonCatalogue, versionDistance, type WheelKind } from "./catalogue.ts";
 import type { GraphNode } from "./graph.ts";
+import type { InstalledDistribution, InstalledWorld } from "./installed.ts";
 import type { LockedFile } from "./lock.ts";
 import { bestWheel, isPure, type Platform, readWheelName } from "./wheel.ts";
-
-/** Installed bytes of distributions, counted on real files. */
-export interface InstalledSizes {
-  /** "image truthgraph-api:latest", "the environment .venv" */
-  readonly from: string;
-  /** Undefined: that version is not there. */
-  bytesOf(name: string, version: string | undefined): Bytes | undefined;
-}
 
 export interface SizeSources {
   readonly platform: Platform;
@@ -20,9 +13,9 @@ export interface SizeSources {
   readonly lockName: string | undefined;
   readonly catalogue: PythonCatalogue | undefined;
   /** The built image. */
-  readonly image?: InstalledSizes;
-  /** A local environment for the same platform. */
-  readonly environment?: InstalledSizes;
+  readonly image?: InstalledWorld;
+  /** A local environment; what there is of another platform does not count. */
+  readonly environment?: InstalledWorld;
   /** What the package index told earlier: sizes of wheels by file. */
   readonly index?: { filesOf(name: string, version: string): readonly LockedFile[] | undefined };
   /** pip writes bytecode beside every module; uv does not unless told to. */
@@ -48,15 +41,50 @@ const ratioOfKind: Readonly<Record<WheelKind, readonly [low: number, high: numbe
 };
 /** Bytes of bytecode per byte of Python for CPython 3.11, 3.12 and 3.13 (data/README.md). */
 const bytecodePerPython: Readonly<Record<string, number>> = { "3.11": 1.28, "3.12": 1.17, "3.13": 1.16 };
+const usualBytecode = 1.17;
 
 export function installedSizeOf(node: GraphNode, sources: SizeSources): Size {
-  const { name, version } = node;
-  for (const it of [sources.image, sources.environment]) {
-    const counted = it?.bytesOf(name, version);
-    if (it !== undefined && counted !== undefined) return measured(counted, it.from);
-  }
+  const counted = fromInstalled(node, sources);
+  if (counted !== undefined) return counted;
   const plain = fromWheel(node, sources) ?? fromIndex(node, sources) ?? fromCatalogue(node, sources);
   return sources.bytecode === true ? withBytecode(plain, node, sources) : plain;
+}
+
+function fromInstalled(node: GraphNode, sources: SizeSources): Size | undefined {
+  for (const world of [sources.image, sources.environment]) {
+    const it = world?.byName.get(node.name)?.find(({ version }) => version === node.version);
+    if (world === undefined || it?.bytes === undefined || !isForTarget(it, node, sources)) continue;
+    const { pythonBytes } = it;
+    if (sources.bytecode !== true || pythonBytes === undefined) return measured(it.bytes, world.from);
+    const compiled = pythonBytes * (bytecodePerPython[sources.platform.python] ?? usualBytecode);
+    return estimated(
+      bytes(Math.floor(it.bytes + compiled * 0.9)),
+      bytes(Math.ceil(it.bytes + compiled * 1.1)),
+      `measured in ${world.from}, with the bytecode that pip writes`,
+    );
+  }
+  return undefined;
+}
+
+/** Its tags run on the target, and where a lock lists the wheels they are those of the wheel that would be picked. */
+function isForTarget(
+  { tags }: InstalledDistribution,
+  { name, version, locked }: GraphNode,
+  { platform }: SizeSources,
+) {
+  if (tags.length === 0) return true;
+  const file = (tag: string) => ({ name: `${name.replaceAll("-", "_")}-${version ?? "0"}-${tag}.whl` });
+  const picked = bestWheel(locked?.wheels ?? [], platform);
+  if (picked === undefined) return bestWheel(tags.map(file), platform) !== undefined;
+  const wheel = readWheelName(picked.name);
+  return tags.some((tag) => {
+    const [interpreter = "", abi = "", system = ""] = tag.split("-");
+    return (
+      wheel?.interpreters.includes(interpreter) &&
+      wheel.abis.includes(abi) &&
+      wheel.platforms.includes(system)
+    );
+  });
 }
 
 function fromWheel(node: GraphNode, sources: SizeSources): Size | undefined {
@@ -169,7 +197,7 @@ function fromCatalogue({ name, version, locked }: GraphNode, { catalogue, lockNa
 
 function withBytecode(size: Size, node: GraphNode, { catalogue, platform }: SizeSources): Size {
   if (size.kind !== "estimated") return size;
-  const per = bytecodePerPython[platform.python] ?? 1.17;
+  const per = bytecodePerPython[platform.python] ?? usualBytecode;
   const near = catalogue?.nearestMeasured(node.name, node.version);
   // Of a pure wheel about four fifths are Python; of others nothing is known without measuring.
   const kind = catalogue?.kindOf(node.name) ?? "pure";

@@ -1,9 +1,9 @@
 /** What the engine found around a Python document: values only; anything may be absent. */
 import type { PythonCatalogue } from "./catalogue.ts";
+import type { InstalledWorld } from "./installed.ts";
 import type { Lock } from "./lock.ts";
 import type { PythonProject } from "./project.ts";
 import type { ShippedPython } from "./shipped.ts";
-import type { InstalledSizes } from "./sizes.ts";
 import { type Target, targetOfImage } from "./target.ts";
 
 export interface PythonSurroundings {
@@ -15,7 +15,8 @@ export interface PythonSurroundings {
   /** Files that the document names (`-r`, dynamic dependencies), by the path it names them with. */
   readonly files: ReadonlyMap<string, PythonProject>;
   readonly catalogue: PythonCatalogue | undefined;
-  readonly environment: InstalledSizes | undefined;
+  /** The virtual environment beside the project. */
+  readonly environment: InstalledWorld | undefined;
 }
 
 export const emptySurroundings: PythonSurroundings = {

@@ -15,6 +15,8 @@ export interface WeighRequest {
   readonly catalogue: PythonCatalogue | undefined;
   /** Groups that are installed; `project` is one of them unless only a group is. */
   readonly groups: readonly GroupId[];
+  /** The tool that installs without looking at the lock, as people call it; undefined: the lock is obeyed. */
+  readonly lockIgnoredBy?: string | undefined;
   readonly sources?: Omit<SizeSources, "platform" | "lockName" | "catalogue">;
 }
 
@@ -64,11 +66,17 @@ export class Scales {
 
   constructor(request: WeighRequest) {
     this.#request = request;
-    const { target, lock, catalogue } = request;
+    const { target, lock, catalogue, sources } = request;
     const own = request.project.name ?? "";
     const environment = environmentOf(target, conflictNames(own, this.#chosen()));
-    this.graph = new DependencyGraph({ lock, catalogue, environment });
-    this.#sources = { platform: target, lockName: lock?.kind, catalogue, ...request.sources };
+    this.graph = new DependencyGraph({
+      lock,
+      catalogue,
+      environment,
+      installed: [sources?.image, sources?.environment].filter((it) => it !== undefined),
+      lockDecides: request.lockIgnoredBy === undefined,
+    });
+    this.#sources = { platform: target, lockName: this.#lockName(), catalogue, ...sources };
   }
 
   sizeOf(node: GraphNode): Size {
@@ -179,9 +187,21 @@ export class Scales {
   }
 
   #basis(): string {
-    const { lock, catalogue } = this.#request;
+    const { catalogue } = this.#request;
     const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
-    return lock === undefined ? `newest versions${date}` : `packages of ${lock.kind}${date}`;
+    const lock = this.#lockName();
+    if (lock !== undefined) return `packages of ${lock}${date}`;
+    const installed = this.#sources.image ?? this.#sources.environment;
+    return installed === undefined
+      ? `newest versions${date}`
+      : `versions of ${installed.from}, else the newest${date}`;
+  }
+
+  #lockName(): string | undefined {
+    const { lock, lockIgnoredBy } = this.#request;
+    return lock === undefined || lockIgnoredBy === undefined
+      ? lock?.kind
+      : `${lock.kind}, which ${lockIgnoredBy} does not obey`;
   }
 }
 

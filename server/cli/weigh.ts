@@ -11,7 +11,7 @@ import {
 } from "../../core/python/project.ts";
 import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "../../core/python/requirements-file.ts";
-import { targetFor } from "../../core/python/surroundings.ts";
+import { decidingImage, targetFor } from "../../core/python/surroundings.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
 import { Scales } from "../../core/python/weigh.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
@@ -58,13 +58,18 @@ export async function weigh(
   const chosen: readonly GroupId[] = ["project", ...asked];
   const target = targetFor(whole, found);
   const { lock, environment } = found;
+  const image = decidingImage(found);
   const scales = new Scales({
     project: whole,
     target,
     lock,
     catalogue: found.catalogue,
     groups: chosen,
-    sources: environment === undefined ? {} : { environment },
+    lockIgnoredBy: image?.ignoresLock,
+    sources: {
+      ...(image?.installed && { image: image.installed }),
+      ...(environment && { environment }),
+    },
   });
   const lines = new Map<string, LineIndex>([[shown(path), new LineIndex(document.text)]]);
   for (const it of new Set(whole.requirements.map((one) => one.path))) {

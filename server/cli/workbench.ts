@@ -46,6 +46,7 @@ export class Workbench {
     this.#python = new PythonFinder({
       catalogue: pythonCatalogueIn(console.home),
       readDockerfile: (path) => this.#dockerfileAt(path, console.directory),
+      installedBy: () => undefined,
     });
   }
 

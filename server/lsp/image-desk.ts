@@ -4,6 +4,7 @@ import type { ImageAnalysis } from "../../core/image/analysis.ts";
 import { baseLayersOf } from "../../core/link/base.ts";
 import { knowledgeOf, linkLayers } from "../../core/link/link.ts";
 import { plainCommand } from "../../core/link/plain-command.ts";
+import { installedInImage } from "../../core/python/installed.ts";
 import { ImageTree, type LayerLink } from "../../core/treemap/image-tree.ts";
 import {
   type AnalyzeParams,
@@ -190,8 +191,10 @@ export class ImageDesk {
     });
     this.#shown.set(generation, { analysis, tree, relatives, dockerfile: dockerfile?.path, linkOf });
     if (dockerfile !== undefined) {
-      const { documents, worlds } = this.#session;
-      worlds.learn(dockerfile.path, knowledgeOf(dockerfile.facts, analysis), documents.all());
+      this.#session.learn(dockerfile.path, {
+        knowledge: knowledgeOf(dockerfile.facts, analysis),
+        installed: installedInImage(analysis.image.reference, analysis.packages),
+      });
     }
     const { image, bytes, layers, troubles } = analysis;
     return {

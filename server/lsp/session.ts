@@ -187,6 +187,12 @@ export class Session {
     if (!this.abilities.pullsDiagnostics) this.pushed.closed(document);
   }
 
+  /** What an analysed image tells about the Dockerfile that made it. */
+  learn(dockerfile: string, told: Parameters<Worlds["learn"]>[1]): void {
+    this.worlds.learn(dockerfile, told, this.documents.all());
+    this.#lookAgain();
+  }
+
   async #settle(document: OpenDocument): Promise<void> {
     // Reading the first document takes long, and is none of the waiting that has a bound.
     const reading = this.desk.readingOf(document);

@@ -3,6 +3,7 @@ import type { Facts } from "../../core/dockerfile/facts.ts";
 import type { Reading } from "../../core/judge.ts";
 import type { Knowledge } from "../../core/link/knowledge.ts";
 import type { PythonCatalogue } from "../../core/python/catalogue.ts";
+import type { InstalledWorld } from "../../core/python/installed.ts";
 import { groupsOf, type PythonProject } from "../../core/python/project.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type PythonPlace, type World } from "../../core/world.ts";
@@ -33,6 +34,7 @@ export class Worlds {
   readonly #onArrival: (document: OpenDocument) => void;
   readonly #places = new WeakMap<OpenDocument, Place>();
   readonly #knowledge = new Map<string, Knowledge>();
+  readonly #installed = new Map<string, InstalledWorld>();
   readonly #python: PythonFinder;
   readonly #readDockerfile: (path: string) => Promise<Reading | undefined>;
   readonly #factsOf: (reading: Reading, world: World) => Facts | undefined;
@@ -57,6 +59,7 @@ export class Worlds {
     this.#python = new PythonFinder({
       catalogue: options.catalogue,
       readDockerfile: (path, signal) => this.#dockerfileAt(path, signal),
+      installedBy: (path) => this.#installed.get(path),
     });
     this.#log = options.log;
     this.#packageSizes = options.packageSizes;
@@ -155,10 +158,20 @@ export class Worlds {
     for (const it of documents) this.#placeOf(it).askedWith = undefined;
   }
 
-  /** An analysed image tells about the instructions of a Dockerfile, open now or later. */
-  learn(path: string, knowledge: Knowledge, documents: Iterable<OpenDocument>): void {
+  /**
+   * An analysed image tells about the instructions of a Dockerfile, open now or later, and about what it installs: the
+   * caller has Python documents looked at again.
+   */
+  learn(
+    path: string,
+    { knowledge, installed }: { knowledge: Knowledge; installed: InstalledWorld | undefined },
+    documents: Iterable<OpenDocument>,
+  ): void {
     this.#knowledge.set(path, knowledge);
+    if (installed === undefined) this.#installed.delete(path);
+    else this.#installed.set(path, installed);
     for (const document of documents) {
+      if (document.kind !== "dockerfile") this.#placeOf(document).askedWith = undefined;
       if (document.path !== path) continue;
       const place = this.#placeOf(document);
       place.knowledge = knowledge;

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tomlAt } from "../../core/python/toml/nodes.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
 import { addTable, addToList, removeFromList } from "../../core/python/toml-edits.ts";
 import { middleOf, type Size } from "../../core/size/size.ts";
 import { applyEdits } from "../../core/text/edit.ts";
+import { EnvironmentReader } from "../../server/engine/python/environment.ts";
 import { catalogue, sets, truthOf, uvMissing, withoutRequirement } from "../support/python-truth.ts";
 
 const missing = await uvMissing();
@@ -17,9 +19,12 @@ describe.skipIf(missing !== undefined)("weighing, beside what uv really installs
   const inRange: boolean[] = [];
 
   it.each(Object.entries(sets))("%s", async (name, dependencies) => {
-    const { weighed, onDisk } = await truthOf(name, dependencies);
+    const { weighed, folder, onDisk } = await truthOf(name, dependencies);
     const real = new Map([...onDisk].filter(([it]) => it !== "plimsoll-truth"));
     expect(weighed.packages.map((it) => it.node.name).sort()).toEqual([...real.keys()].sort());
+    const environment = await new EnvironmentReader({}).find([folder], basename, new Set());
+    const counted = [...(environment?.byName ?? [])].map(([it, [only]]) => [it, only?.bytes] as const);
+    expect(new Map(counted.filter(([it]) => it !== "plimsoll-truth"))).toEqual(real);
     const total = [...real.values()].reduce((sum, it) => sum + it, 0);
     expect(Math.abs((middleOf(weighed.total) ?? 0) / total - 1)).toBeLessThan(0.1);
     for (const { node, size } of weighed.packages) {

@@ -23,6 +23,7 @@ export const catalogue = new PythonCatalogue(pythonCatalogue());
 export interface Truth {
   readonly weighed: Weighed;
   readonly scales: Scales;
+  readonly folder: string;
   /** Bytes on disk by distribution, without bytecode. */
   readonly onDisk: ReadonlyMap<string, number>;
 }
@@ -55,7 +56,7 @@ export async function truthOf(name: string, dependencies: readonly string[]): Pr
     libc: { kind: "glibc" as const, major: 2, minor: glibc },
   };
   const scales = new Scales({ project, target, lock: lock.lock, catalogue, groups: ["project"] });
-  return { weighed: scales.weigh(), scales, onDisk: await countIn(folder) };
+  return { weighed: scales.weigh(), scales, folder, onDisk: await countIn(folder) };
 }
 
 /** What is there after the requirement is removed and the environment is rebuilt from the same lock. */

@@ -8,6 +8,7 @@ import { readRequirementsFile } from "../../../core/python/requirements-file.ts"
 import { readSetupCfg } from "../../../core/python/setup-cfg.ts";
 import { emptySurroundings, type PythonSurroundings } from "../../../core/python/surroundings.ts";
 import { troubleText } from "../trouble-text.ts";
+import type { EnvironmentReader } from "./environment.ts";
 
 /** Nobody's requirements nest deeper; a file that names itself ends sooner. */
 const mostFiles = 50;
@@ -18,32 +19,38 @@ interface Options {
   /** The workspace folder: locks are looked for from the document's folder up to it. */
   readonly folder: string;
   readonly catalogue: () => Promise<PythonCatalogue | undefined>;
+  readonly environments: EnvironmentReader;
   /** How a path is shown to people. */
   readonly shown: (path: string) => string;
 }
 
-/** Lock, named files and catalogue around one Python document; images are the caller's to add. */
+/** Lock, named files, environment and catalogue around one Python document; images are the caller's to add. */
 export async function findSurroundings(
   path: string,
   project: PythonProject,
-  { folder, catalogue, shown }: Options,
+  { folder, catalogue, environments, shown }: Options,
 ): Promise<PythonSurroundings> {
-  const [found, files, known] = await Promise.all([
-    findLock(dirname(path), folder, shown),
+  const folders = foldersUp(dirname(path), folder);
+  const [found, files, known, environment] = await Promise.all([
+    findLock(folders, shown),
     namedFiles(path, project, shown),
     catalogue(),
+    environments.find(
+      folders,
+      shown,
+      new Set(project.requirements.flatMap((it) => (it.group === "project" ? [it.name] : []))),
+    ),
   ]);
-  return { ...emptySurroundings, ...found, files, catalogue: known };
+  return { ...emptySurroundings, ...found, files, catalogue: known, environment };
 }
 
 /** A lock of the document's own folder wins; a workspace's lies above its members. */
 async function findLock(
-  start: string,
-  folder: string,
+  folders: readonly string[],
   shown: (path: string) => string,
 ): Promise<Pick<PythonSurroundings, "lock" | "lockTrouble">> {
   let lockTrouble: PythonSurroundings["lockTrouble"];
-  for (const here of foldersUp(start, folder)) {
+  for (const here of folders) {
     for (const kind of lockNames) {
       const path = join(here, kind);
       const text = await textOf(path);

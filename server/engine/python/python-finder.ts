@@ -1,11 +1,13 @@
 import { dirname } from "node:path";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
 import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
+import type { InstalledWorld } from "../../../core/python/installed.ts";
 import { type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
 import { type ShippedPython, shippedPython } from "../../../core/python/shipped.ts";
 import type { PythonSurroundings } from "../../../core/python/surroundings.ts";
 import type { World } from "../../../core/world.ts";
 import { findDocuments } from "../find-documents.ts";
+import { EnvironmentReader } from "./environment.ts";
 import { findSurroundings } from "./find-surroundings.ts";
 
 /** Folders searched for Dockerfiles around a project. */
@@ -18,11 +20,14 @@ interface Options {
     path: string,
     signal: AbortSignal,
   ) => Promise<{ readonly facts: Facts; readonly world: World } | undefined>;
+  /** What is in the image that was built from this Dockerfile; undefined: none was analysed. */
+  readonly installedBy: (dockerfile: string) => InstalledWorld | undefined;
 }
 
 /** Finds what lies around Python documents: lock, named files, catalogue, and the images that install them. */
 export class PythonFinder {
   readonly #options: Options;
+  readonly #environments = new EnvironmentReader(process.env);
   readonly #dockerfiles = new Map<string, Promise<readonly string[]>>();
 
   constructor(options: Options) {
@@ -36,7 +41,8 @@ export class PythonFinder {
     { folder, shown, signal }: { folder: string; shown: (path: string) => string; signal: AbortSignal },
   ): Promise<PythonSurroundings> {
     const { catalogue } = this.#options;
-    const found = await findSurroundings(path, project, { folder, catalogue, shown });
+    const environments = this.#environments;
+    const found = await findSurroundings(path, project, { folder, catalogue, environments, shown });
     const whole = withNamedFiles(project, (it) => found.files.get(it));
     return { ...found, images: await this.#imagesOf(dirname(path), whole, shown, signal) };
   }
@@ -56,7 +62,7 @@ export class PythonFinder {
     for (const path of await this.#dockerfilesIn(folder)) {
       const read = signal.aborted ? undefined : await this.#options.readDockerfile(path, signal);
       const shipped = read && shippedPython(read.facts, shown(path), project, read.world);
-      if (shipped !== undefined) res.push(shipped);
+      if (shipped !== undefined) res.push({ ...shipped, installed: this.#options.installedBy(path) });
     }
     return res;
   }
