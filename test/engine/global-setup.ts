@@ -1,9 +1,10 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { importBase } from "./support/base-image.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, ".cache", "docker");
@@ -66,7 +67,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     }
     await wait(500);
   }
-  importBase(address);
+  importBase(address, folder);
   project.provide("dockerHost", address);
   return async () => {
     daemon.kill("SIGTERM");
@@ -88,19 +89,4 @@ function installed(): string | undefined {
   execFileSync("apt-get", ["update", "-qq"], options);
   execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], options);
   return undefined;
-}
-
-/** A base with a shell, made here: no registry is asked. */
-function importBase(address: string): void {
-  const tree = join(folder, "base");
-  rmSync(tree, { recursive: true, force: true });
-  for (const it of ["bin", "tmp", "etc"]) mkdirSync(join(tree, it), { recursive: true });
-  execFileSync("cp", ["/bin/busybox", join(tree, "bin", "busybox")]);
-  for (const name of ["sh", "mkdir", "rm", "chmod", "head", "cp", "ln", "cat", "true", "mv", "tar"]) {
-    execFileSync("ln", ["-sf", "busybox", join(tree, "bin", name)]);
-  }
-  writeFileSync(join(tree, "etc", "os-release"), "ID=test\n");
-  const archive = join(folder, "base.tar");
-  execFileSync("tar", ["-C", tree, "-cf", archive, "."]);
-  execFileSync("docker", ["-H", address, "import", archive, "plimsoll-test-base:1"], { stdio: "ignore" });
 }

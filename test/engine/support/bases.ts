@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../built/support/places.ts";
+import { mirrorOfThisMachine } from "./mirror.ts";
 
 /**
  * Base images for proofs by building. No registry is asked: Debian 12 comes from the package mirror that this machine
@@ -103,21 +104,6 @@ function packDebian(archive: string): void {
   execFileSync("tar", ["-C", tree, "--numeric-owner", "-cf", `${archive}.part`, "."]);
   execFileSync("mv", [`${archive}.part`, archive]);
   rmSync(tree, { recursive: true, force: true });
-}
-
-/** Undefined: debootstrap's own. */
-function mirrorOfThisMachine(): string | undefined {
-  const files = ["/etc/apt/sources.list"].concat(
-    existsSync("/etc/apt/sources.list.d")
-      ? readdirSync("/etc/apt/sources.list.d").map((it) => join("/etc/apt/sources.list.d", it))
-      : [],
-  );
-  const text = files
-    .filter((it) => existsSync(it))
-    .map((it) => readFileSync(it, "utf8"))
-    .join("\n");
-  const found = /^(?:deb\s+(?:\[[^\]]*\]\s*)?|URIs:\s*)(https?:\/\/\S*debian\/?)(?:\s|$)/m.exec(text);
-  return found?.[1];
 }
 
 /** What clients inside a build need to reach the indexes that this machine uses. */
