@@ -8,6 +8,7 @@ import { addressOf, installVsCodeServer, serveVsCode } from "./vscode-server.ts"
 const root = join(import.meta.dirname, "..");
 const sample = join(root, "examples", "truthgraph");
 const cli = join(root, "dist", "cli.js");
+const dockerfile = join(sample, "docker", "api.Dockerfile");
 const archive = join(root, ".cache", "sample-image.tar");
 
 title("What the sample's Dockerfile weighs");
@@ -23,8 +24,9 @@ execFileSync(
 
 title("The extension on the sample");
 if (spawnSync("code", ["--version"]).status === 0) {
-  execFileSync("code", [`--extensionDevelopmentPath=${root}`, sample], { stdio: "inherit" });
+  execFileSync("code", [`--extensionDevelopmentPath=${root}`, sample, dockerfile], { stdio: "inherit" });
   console.log("Opened in desktop VS Code.");
+  sayWhatNext();
 } else await openInBrowser();
 
 async function openInBrowser(): Promise<void> {
@@ -43,9 +45,10 @@ async function openInBrowser(): Promise<void> {
     return;
   }
   const { origin, process: server } = await serveVsCode();
-  const address = addressOf(origin, { workspace: sample, extension: root });
+  const address = addressOf(origin, { workspace: sample, file: dockerfile, extension: root });
   console.log(`Open ${address}`);
   if (process.stdin.isTTY && process.stdout.isTTY) {
+    sayWhatNext();
     console.log("Press Ctrl+C to stop.");
     await new Promise((resolve) => server.on("exit", resolve));
     return;
@@ -53,6 +56,12 @@ async function openInBrowser(): Promise<void> {
   // Nobody is there to stop it, so it is only shown that it works.
   server.kill();
   console.log("The page answers. Without a terminal the server is stopped again.");
+}
+
+function sayWhatNext(): void {
+  console.log(
+    `There: point at squiggles, press Ctrl+. on them, and run "Plimsoll: Analyze Image…" on an image of yours or on ${archive}`,
+  );
 }
 
 function title(text: string): void {

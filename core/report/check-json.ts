@@ -3,6 +3,8 @@
  *
  * Invariant: field names never change meaning; lines and characters count from 0.
  */
+
+import type { ImageIdentity } from "../image/analysis.ts";
 import type { OfferedFix } from "../judge.ts";
 import type { RatedFinding } from "../rules/check.ts";
 import type { Edit } from "../text/edit.ts";
@@ -24,6 +26,18 @@ export interface CheckedFinding {
   readonly fixes: readonly OfferedFix[];
 }
 
+/** The image in which sizes were measured. */
+export interface CheckedImage extends ImageIdentity {
+  /** That made it, as it is shown. */
+  readonly dockerfile: string;
+  /** The Dockerfile's lines and the image's history are not the same. */
+  readonly changed: boolean;
+}
+
+/** "image api:1, built from docker/api.Dockerfile" */
+export const imageLabel = ({ reference, dockerfile, changed }: CheckedImage): string =>
+  `image ${reference}, built from ${dockerfile}${changed ? " before it changed" : ""}`;
+
 /** Another file that a fix changes: how it is shown, and its text before. */
 export interface OtherText {
   readonly path: string;
@@ -34,8 +48,10 @@ export interface OtherText {
 export function checkJson(
   documents: readonly CheckedDocument[],
   otherOf: (document: CheckedDocument, path: string) => OtherText,
+  image: CheckedImage | undefined,
 ): object {
   return {
+    ...(image === undefined ? {} : { image }),
     documents: documents.map((document) => ({
       path: document.path,
       findings: document.findings.map(({ finding, fixes }) => ({

@@ -1,14 +1,19 @@
 /** The findings of documents as a report in Markdown: a table of waste for each of them, heaviest first. */
 import { howKnown, middleOf, sizeLabel } from "../size/size.ts";
-import type { CheckedDocument, CheckedFinding } from "./check-json.ts";
+import { type CheckedDocument, type CheckedFinding, type CheckedImage, imageLabel } from "./check-json.ts";
 import { counted, savingsLabel } from "./savings.ts";
 
-export function checkMarkdown(documents: readonly CheckedDocument[]): string {
+export function checkMarkdown(
+  documents: readonly CheckedDocument[],
+  image: CheckedImage | undefined,
+): string {
   const told = documents.filter((it) => it.findings.length > 0);
   const silent = documents.filter((it) => it.findings.length === 0);
   const all = told.flatMap((it) => it.findings.map(({ finding }) => finding.saving));
   const blocks = ["# What need not be in the image"];
-  if (all.length === 0) return `${blocks[0]}\n\nNothing was found in ${counted(documents.length, "file")}.`;
+  if (image !== undefined) blocks.push(`Layers were measured in ${inline(imageLabel(image))}.`);
+  if (all.length === 0)
+    return [...blocks, `Nothing was found in ${counted(documents.length, "file")}.`].join("\n\n");
   if (told.length > 1)
     blocks.push(
       `${counted(all.length, "finding")} in ${counted(told.length, "file")}: **${savingsLabel(all)}**.`,

@@ -10,7 +10,7 @@ import { howKnown, sizeLabel } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { Span } from "../text/span.ts";
-import type { CheckedDocument, OtherText } from "./check-json.ts";
+import type { CheckedDocument, CheckedImage, OtherText } from "./check-json.ts";
 import { sizeJson } from "./size-json.ts";
 
 const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = {
@@ -25,6 +25,7 @@ export function checkSarif(
   documents: readonly CheckedDocument[],
   otherOf: (document: CheckedDocument, path: string) => OtherText,
   version: string,
+  image: CheckedImage | undefined,
 ): object {
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
@@ -48,6 +49,7 @@ export function checkSarif(
         results: documents.flatMap((document, index) =>
           document.findings.map((it) => resultOf(document, index, it, otherOf)),
         ),
+        ...(image === undefined ? {} : { properties: { image } }),
       },
     ],
   };

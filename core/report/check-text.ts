@@ -5,7 +5,7 @@
  */
 import type { Severity } from "../rules/rule.ts";
 import { howKnown, sizeLabel } from "../size/size.ts";
-import type { CheckedDocument, CheckedFinding } from "./check-json.ts";
+import { type CheckedDocument, type CheckedFinding, type CheckedImage, imageLabel } from "./check-json.ts";
 import { counted, savingsLabel } from "./savings.ts";
 
 type Ink = "red" | "yellow" | "blue" | "dim" | "bold";
@@ -18,12 +18,17 @@ const inks: Readonly<Record<Severity, Ink>> = {
   hint: "dim",
 };
 
-export function checkText(documents: readonly CheckedDocument[], paint: PaintText): string {
+export function checkText(
+  documents: readonly CheckedDocument[],
+  paint: PaintText,
+  image: CheckedImage | undefined,
+): string {
   const told = documents.filter((it) => it.findings.length > 0);
   const blocks = told.map((it) =>
     [paint("bold", it.path), ...it.findings.flatMap((found) => linesOf(it, found, paint)), ""].join("\n"),
   );
-  return [...blocks, totalOf(documents, told.length)].join("\n");
+  const measured = image === undefined ? [] : [`Layers were measured in ${imageLabel(image)}.`];
+  return [...blocks, totalOf(documents, told.length), ...measured].join("\n");
 }
 
 function linesOf(document: CheckedDocument, { finding, fixes }: CheckedFinding, paint: PaintText): string[] {

@@ -5,14 +5,13 @@ import { baseLayersOf } from "../../core/link/base.ts";
 import { linkLayers } from "../../core/link/link.ts";
 import { type InstructionOf, imageJson } from "../../core/report/image-json.ts";
 import { imageText } from "../../core/report/image-text.ts";
-import { bytes, bytesLabel } from "../../core/size/bytes.ts";
 import { noChoice } from "../engine/daemon/choose-engine.ts";
-import { analyzeImage } from "../engine/image/analyze-image.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
 import { referenceOf } from "../engine/registry/reference.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { exists, shownPath } from "./inputs.ts";
+import { readImage } from "./read-image.ts";
 import { Workbench } from "./workbench.ts";
 
 export async function analyze(
@@ -25,19 +24,7 @@ export async function analyze(
     console.trouble(target);
     return exits.trouble;
   }
-  const result = await analyzeImage(
-    console.home,
-    target,
-    {
-      first: () => console.progress(`reading ${command.target}`),
-      progress: (done, total) =>
-        console.progress(
-          `reading ${command.target}: ${bytesLabel(bytes(done))}${total === null ? "" : ` of about ${bytesLabel(bytes(total))}`}`,
-        ),
-    },
-    console.signal,
-  );
-  console.progress("");
+  const result = await readImage(target, command.target, console);
   if (result === undefined) return exits.interrupted;
   if (!result.ok) {
     console.trouble(result.problem.message);

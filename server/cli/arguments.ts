@@ -12,6 +12,11 @@ export type Command =
   | {
       readonly kind: "check";
       readonly paths: readonly string[];
+      /** In which sizes are measured: of the engine, or an archive or layout on the disk. */
+      readonly image:
+        | { readonly kind: "image"; readonly reference: string }
+        | { readonly kind: "archive"; readonly path: string }
+        | undefined;
       readonly format: CheckFormat;
       readonly failOn: Severity | undefined;
     }
@@ -108,9 +113,10 @@ function checkOf(words: readonly string[]): Command {
   if (!read.ok) return read.command;
   const { values, positionals } = read.parsed;
   if (values.help === true) return { kind: "help", topic: "check" };
-  if (values.image !== undefined || values.archive !== undefined) {
-    return refused("check with --image or --archive is not there yet; analyze reads images and archives");
-  }
+  const { image: reference, archive } = values;
+  if (reference !== undefined && archive !== undefined)
+    return refused("--image and --archive name one image each; give one of them");
+  if (reference === "" || archive === "") return refused("--image and --archive need a name");
   const format = formatOf(values.format, checkFormats);
   if (!format.ok) return format.command;
   const failOn = severities.find((it) => it === values["fail-on"]);
@@ -120,6 +126,12 @@ function checkOf(words: readonly string[]): Command {
   return {
     kind: "check",
     paths: positionals.length === 0 ? ["."] : positionals,
+    image:
+      reference !== undefined
+        ? { kind: "image", reference }
+        : archive !== undefined
+          ? { kind: "archive", path: archive }
+          : undefined,
     format: format.format,
     failOn,
   };

@@ -1,5 +1,10 @@
 import { resolve, sep } from "node:path";
-import { type CheckedDocument, checkJson, type OtherText } from "../../core/report/check-json.ts";
+import {
+  type CheckedDocument,
+  type CheckedImage,
+  checkJson,
+  type OtherText,
+} from "../../core/report/check-json.ts";
 import { checkMarkdown } from "../../core/report/check-markdown.ts";
 import { checkSarif } from "../../core/report/check-sarif.ts";
 import { checkText } from "../../core/report/check-text.ts";
@@ -8,11 +13,12 @@ import { troubleText } from "../engine/trouble-text.ts";
 import { readVersion } from "../engine/version.ts";
 import type { CheckFormat, Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
-import { inputsOf, shownPath } from "./inputs.ts";
+import { type Input, inputsOf, shownPath } from "./inputs.ts";
+import { measuredIn } from "./measured-image.ts";
 import { choices, type Opened, Workbench } from "./workbench.ts";
 
 export async function check(
-  { paths, format, failOn }: Extract<Command, { kind: "check" }>,
+  { paths, image, format, failOn }: Extract<Command, { kind: "check" }>,
   console: Console,
 ): Promise<Exit> {
   const found = await inputsOf(paths, console.directory, console.signal);
@@ -22,44 +28,67 @@ export async function check(
   }
   const troubles = [...found.troubles];
   const bench = await Workbench.open(console);
-  const opened = new Map<CheckedDocument, Opened>();
+  let read: readonly Opened[] = [];
   for (const input of found.inputs) {
     console.progress(input.shown);
     try {
       const document = await bench.read(input);
       if (typeof document === "string") troubles.push(document);
-      else opened.set(checked(bench, document), document);
+      else read = [...read, document];
     } catch (cause) {
-      // A fault of ours in one file must not cost the user the findings of the others.
-      troubles.push(`${input.shown} is left out, this is a bug of Plimsoll: ${troubleText(cause)}`);
+      troubles.push(leftOut(input, cause));
     }
     if (console.signal.aborted) return exits.interrupted;
   }
   console.progress("");
+  let measured: CheckedImage | undefined;
+  if (image !== undefined) {
+    const result = await measuredIn(image, read, bench, console);
+    if (result === undefined) return exits.interrupted;
+    if (typeof result === "string") troubles.push(result);
+    else {
+      read = result.documents;
+      measured = result.image;
+      if (result.note !== undefined) console.trouble(result.note);
+    }
+  }
+  const opened = new Map<CheckedDocument, Opened>();
+  for (const it of read) {
+    try {
+      opened.set(checked(bench, it), it);
+    } catch (cause) {
+      troubles.push(leftOut(it.input, cause));
+    }
+  }
   const documents = [...opened.keys()];
   const otherOf = (document: CheckedDocument, path: string): OtherText =>
     otherText(console.directory, opened.get(document), path);
-  await console.out(`${await reportIn(format, documents, otherOf, console)}\n`);
+  await console.out(`${await reportIn(format, documents, otherOf, measured, console)}\n`);
   for (const it of troubles) console.trouble(it);
   if (troubles.length > 0) return exits.trouble;
   return failOn !== undefined && documents.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
 }
 
+/** A fault of ours in one file must not cost the user the findings of the others. */
+const leftOut = ({ shown }: Input, cause: unknown): string =>
+  `${shown} is left out, this is a bug of Plimsoll: ${troubleText(cause)}`;
+
 async function reportIn(
   format: CheckFormat,
   documents: readonly CheckedDocument[],
   otherOf: (document: CheckedDocument, path: string) => OtherText,
+  image: CheckedImage | undefined,
   { paint, home }: Console,
 ): Promise<string> {
   switch (format) {
     case "text":
-      return checkText(documents, paint);
+      return checkText(documents, paint, image);
     case "json":
-      return JSON.stringify(checkJson(documents, otherOf), undefined, 2);
+      return JSON.stringify(checkJson(documents, otherOf, image), undefined, 2);
     case "sarif":
-      return JSON.stringify(checkSarif(documents, otherOf, await readVersion(home)), undefined, 2);
+      return JSON.stringify(checkSarif(documents, otherOf, await readVersion(home), image), undefined, 2);
     case "markdown":
-      return checkMarkdown(documents);
+      return checkMarkdown(documents, image);
   }
 }
 

@@ -14,11 +14,13 @@ Exit codes: 0 fine, 1 a threshold is broken, 2 wrong usage or trouble with a fil
 `;
 
 const texts: Readonly<Record<Topic, string>> = {
-  check: `plimsoll check [PATH…] [--format text|json|sarif|markdown] [--fail-on SEVERITY]
+  check: `plimsoll check [PATH…] [--image REF | --archive FILE] [--format text|json|sarif|markdown] [--fail-on SEVERITY]
 
 Looks at Dockerfiles, pyproject.toml and requirements*.txt. A folder is searched; no PATH means the
 working directory.
 
+  --image REF             measure in this image of the Docker engine what its Dockerfile's lines weigh
+  --archive FILE          the same in an archive of docker save, or an OCI layout
   --format FORMAT         text (default), json, sarif (2.1.0) or markdown
   --fail-on SEVERITY      exit 1 when a finding is at least error, warning, information or hint
 `,

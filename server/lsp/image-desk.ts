@@ -24,6 +24,7 @@ import {
   type SubtreeParams,
   type SubtreeResult,
 } from "../../protocol/requests.ts";
+import { changedNotice } from "../engine/context/image-dockerfile.ts";
 import { analyzeCached } from "../engine/image/analyze-cached.ts";
 import { listImages } from "../engine/image/docker.ts";
 import { type CachedImage, ImageCache } from "../engine/image/image-cache.ts";
@@ -206,7 +207,7 @@ export class ImageDesk {
         ...bytes.wasted,
         duplicated: bytes.duplicated,
         troubles: [
-          ...(dockerfile?.changed === true ? [staleNotice(dockerfile.path)] : []),
+          ...(dockerfile?.changed === true ? [changedNotice(basename(dockerfile.path))] : []),
           ...troubles.map(({ path, why }) => (path === "" ? why : `${path}: ${why}`)),
         ],
       },
@@ -264,6 +265,3 @@ const registryRefused: AnalyzeResult = {
     setting: "plimsoll.registry.enabled",
   },
 };
-
-const staleNotice = (path: string): string =>
-  `${basename(path)} has changed since this image was built, or it is not what built it: lines that no layer fits have no measured size.`;

@@ -104,6 +104,28 @@ describe.skipIf(host === "")("a built image", () => {
     expect(lines).toEqual([null, 2, 3, 4, 5]);
   });
 
+  it("prices the findings of check", async () => {
+    writeFileSync(
+      join(folder, "made.Dockerfile"),
+      "FROM plimsoll-test-base:1\nRUN mkdir /made && head -c 300000 /dev/zero > /made/it\nRUN rm -rf /made\n",
+    );
+    const made = "plimsoll-test-made:1";
+    docker("build", "--network=host", "-t", made, "-f", "made.Dockerfile", ".");
+    // Of the two Dockerfiles in the folder that one fits the image's history.
+    const words = ["check", "--image", made, "--format", "json"];
+    const { code, out, err } = await plimsoll(folder, words, environment);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const { image: used, documents } = JSON.parse(out) as {
+      image: { reference: string; dockerfile: string; changed: boolean };
+      documents: { path: string; findings: { rule: string; saving: { bytes?: number; from?: string } }[] }[];
+    };
+    expect(used).toMatchObject({ reference: made, dockerfile: "made.Dockerfile", changed: false });
+    const { findings = [] } = documents.find((it) => it.path === "made.Dockerfile") ?? {};
+    const removed = findings.find((it) => it.rule === "removed-in-later-layer");
+    expect(removed?.saving.bytes).toBe(300_000);
+    expect(removed?.saving.from).toContain(made);
+  });
+
   it("says what is wrong in one line", async () => {
     const absent = await plimsoll(folder, ["analyze", "plimsoll-test-nothing:1"], environment);
     expect(absent).toMatchObject({ code: 2, out: "" });
