@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
+import type { Knowledge } from "../../core/link/knowledge.ts";
+import type { InstalledWorld } from "../../core/python/installed.ts";
 import type { PythonProject } from "../../core/python/project.ts";
 import type { PythonSurroundings } from "../../core/python/surroundings.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
@@ -31,6 +33,12 @@ export interface Opened {
   readonly contextPath: string | undefined;
 }
 
+/** What an analysed image tells about the lines of its Dockerfile, and about Python's distributions in it. */
+export interface LearntImage {
+  readonly knowledge: Knowledge;
+  readonly installed: InstalledWorld | undefined;
+}
+
 /** Opens documents one after another with one judge and one finder per workspace folder. */
 export class Workbench {
   readonly judge: Judge;
@@ -38,6 +46,8 @@ export class Workbench {
   readonly #packageSizes: () => Promise<PackageSizes | undefined>;
   readonly #python: PythonFinder;
   readonly #finders = new Map<string, WorldFinder>();
+  /** What images tell, by the Dockerfile that made them. */
+  readonly #images = new Map<string, LearntImage>();
 
   private constructor(judge: Judge, console: Console) {
     this.judge = judge;
@@ -46,7 +56,7 @@ export class Workbench {
     this.#python = new PythonFinder({
       catalogue: pythonCatalogueIn(console.home),
       readDockerfile: (path) => this.#dockerfileAt(path, console.directory),
-      installedBy: () => undefined,
+      installedBy: (path) => this.#images.get(path)?.installed,
     });
   }
 
@@ -75,10 +85,16 @@ export class Workbench {
       world: {
         ...emptyWorld,
         ...(found && worldOf(found)),
+        knowledge: this.#images.get(input.path)?.knowledge,
         ...(python && { python: { path: input.path, surroundings: python } }),
       },
       contextPath: found?.contextPath,
     };
+  }
+
+  /** What is read from now on has the sizes of an image that this Dockerfile made. */
+  learn(dockerfile: string, image: LearntImage): void {
+    this.#images.set(dockerfile, image);
   }
 
   /** After files were written: what was found before no longer holds. */

@@ -75,6 +75,10 @@ describe("check with an archive", () => {
     const without = JSON.parse((await json(folder)).out) as Report;
     expect(without.image).toBeUndefined();
     expect(savingAt(without, 88)?.kind).not.toBe("measured");
+    // The image's torch came without CUDA, so no requirement brings it.
+    const brings = ({ documents }: Report): boolean =>
+      documents.some((it) => it.findings.some(({ rule }) => rule === "cuda-stack-pulled"));
+    expect([brings(without), brings(report)]).toEqual([true, false]);
   });
 
   it("says in which image, in every form", async () => {
@@ -116,11 +120,20 @@ describe("check with an archive", () => {
     for (const paths of [["."], ["a"]]) {
       const { code, out, err } = await json(folder, ...paths, "--archive", archive);
       expect(code).toBe(2);
-      expect(err).toMatch(/^plimsoll: no Dockerfile among the files is known to have made image .+\n$/);
+      expect(err).toMatch(/^plimsoll: no Dockerfile here is known to have made image .+\n$/);
       const report = JSON.parse(out) as Report;
       expect(report.image).toBeUndefined();
       expect(report.documents[0]?.findings).not.toEqual([]);
     }
+  });
+
+  it("finds the Dockerfile around Python documents", async () => {
+    const { folder, archive } = await sampleWithImage();
+    const { code, out } = await json(folder, "pyproject.toml", "--archive", archive);
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as Report;
+    expect(report.image?.dockerfile).toBe(dockerfile);
+    expect(report.documents.map((it) => it.path)).toEqual(["pyproject.toml"]);
   });
 
   it("says when there is no Dockerfile that an image could be led back to", async () => {
@@ -128,7 +141,7 @@ describe("check with an archive", () => {
     const folder = await folderWith({ "requirements.txt": "six\n" });
     const { code, err } = await json(folder, "--archive", archive);
     expect(code).toBe(2);
-    expect(err).toMatch(/^plimsoll: there is no Dockerfile among the files.+\n$/);
+    expect(err).toMatch(/^plimsoll: there is no Dockerfile, so.+\n$/);
   });
 
   it.each([["nowhere.tar"], ["Dockerfile"], ["."]])(
