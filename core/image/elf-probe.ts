@@ -1,5 +1,7 @@
 /** Reads of an ELF file what the analysis wants: some kilobytes at its start, in its data and at its end. */
+
 import { bytes } from "../size/bytes.ts";
+import { copied } from "./copied.ts";
 import {
   type ElfHeader,
   type ElfSection,
@@ -25,7 +27,7 @@ const rustLength = 32 << 10;
 
 export function* elfProbe(size: number): Probe<FileFacts | undefined> {
   // A range's bytes are valid until the next is asked for.
-  const head = (yield { start: 0, end: Math.min(headLength, size) }).slice();
+  const head = copied(yield { start: 0, end: Math.min(headLength, size) });
   const header = elfHeader(head);
   if (header === undefined) return undefined;
   const segments = elfSegments(head, header);
@@ -60,7 +62,7 @@ class Parts {
     const start = Math.max(from, this.#end);
     if (start >= to) return;
     const end = Math.min(to, start + longestRange);
-    const got = (yield { start, end }).slice();
+    const got = copied(yield { start, end });
     const last = this.#parts.at(-1);
     if (last !== undefined && last.start + last.bytes.length === start) last.bytes = joined(last.bytes, got);
     else this.#parts.push({ start, bytes: got });

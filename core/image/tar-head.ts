@@ -6,7 +6,9 @@
  * Invariant: bounded memory for any input; what is no header is a trouble with its place, and the next header counts.
  */
 import { textOf } from "../text/utf8.ts";
-import { partsOfNumbers, type SparseForm, type SparsePart } from "./sparse.ts";
+import { numberOf, partsOf, type SparseForm } from "./sparse.ts";
+import { decimal, field, isTarHead, number, tarBlock, upToZero } from "./tar-fields.ts";
+import { isForAll, mostNumbers, Numbers, noRecords, type Records, readRecords } from "./tar-records.ts";
 
 export type TarKind = "file" | "hardlink" | "symlink" | "directory" | "other";
 
@@ -18,7 +20,7 @@ export interface TarEntry {
   readonly size: number;
   /** Bytes of the body that follows, without its padding. */
   readonly stored: number;
-  /** Of a hard link without a leading `./` or `/`; of a symbolic link as it is written. */
+  /** Of a hard link without a leading `./` or `/`; of a symbolic link as it is written; else empty. */
   readonly link: Uint8Array;
   /** How the body of a sparse file is to be read; undefined for all others. */
   readonly sparse: SparseForm | undefined;
@@ -27,18 +29,24 @@ export interface TarEntry {
 export type TarStep =
   /** Nothing yet: the next block is a header too. */
   | { readonly kind: "more" }
-  /** A record of this size and its padding follow; it is to be given to `record`. */
+  /** A record of this size and its padding follow; it is to be given to `record` before the next header. */
   | { readonly kind: "record"; readonly size: number }
   | { readonly kind: "entry"; readonly entry: TarEntry }
   | { readonly kind: "end" }
   | { readonly kind: "broken"; readonly why: string };
 
-export const tarBlock = 512;
+/** What an archive's end at `end` is called where something was to come; `headAt`: where the header of that stands. */
+export const cutShort = (end: number, headAt: number | undefined): string =>
+  headAt === undefined
+    ? `the archive ends in the middle of an entry, at byte ${end}`
+    : `the archive ends in the middle of an entry, at byte ${end}; its header is at byte ${headAt}`;
+
 export const paddingOf = (size: number): number => (tarBlock - (size % tarBlock)) % tarBlock;
 
 /** Names and PAX records longer than this are made to hurt. */
 const longestRecord = 1 << 20;
-const mostParts = 1 << 20;
+/** A global record is read once and meant for every file after it: Linux takes no longer path. */
+const longestGlobal = 4_096;
 
 type Special = "pax" | "global" | "longName" | "longLink";
 
@@ -50,22 +58,17 @@ const specials: Readonly<Record<string, Special>> = {
   K: "longLink",
 };
 
-/** Values of a PAX record that say something about a file's place, size or content. */
-interface Records {
-  readonly values: Map<string, Uint8Array>;
-  /** Offsets and lengths in turn, of the format that repeats its keys. */
-  readonly numbers: number[];
-}
-
+const nothing = new Uint8Array(0);
 const more: TarStep = { kind: "more" };
 const end: TarStep = { kind: "end" };
 
 export class TarHeads {
   #next: Records = noRecords();
   readonly #global = new Map<string, Uint8Array>();
-  #special: Special | undefined;
+  /** What the record that is being waited for is, and where its header stands. */
+  #special: { readonly kind: Special; readonly at: number } | undefined;
   /** A sparse file of GNU's old format whose list of parts goes on in the next block. */
-  #growing: { readonly entry: TarEntry; readonly parts: SparsePart[] } | undefined;
+  #growing: { readonly entry: TarEntry; readonly numbers: Numbers } | undefined;
   #zeroBlocks = 0;
   /** After something that was no header: on the way to the next one. */
   #lost = false;
@@ -73,38 +76,46 @@ export class TarHeads {
   /** `at`: the block's place in the archive, for what is said of it. */
   head(block: Uint8Array, at: number): TarStep {
     if (this.#growing !== undefined) return this.#grow(block, this.#growing);
-    if (this.#lost && !isMarked(block)) return more;
     if (block[0] === 0 && block.every((it) => it === 0)) {
-      this.#zeroBlocks += 1;
+      // In a body that nobody knows the length of they mean nothing.
+      if (!this.#lost) this.#zeroBlocks += 1;
       // Two empty blocks end an archive; what follows is filling.
       return this.#zeroBlocks === 2 ? end : more;
     }
     this.#zeroBlocks = 0;
-    if (!isChecksum(block, octal(block, 148, 8))) return this.#broken(`no tar header at byte ${at}`);
+    if (!isTarHead(block)) return this.#broken(`no tar header at byte ${at}`);
     const flag = String.fromCharCode(block[156] ?? 0);
     const special = specials[flag];
-    const size = special === undefined ? this.#sizeOf(block) : number(block, 124, 12);
+    const size = special === undefined ? this.#sizeOf(block, flag) : number(block, 124, 12);
     if (size === undefined) return this.#broken(`no size in the tar header at byte ${at}`);
     this.#lost = false;
     if (special === undefined) return this.#entry(block, flag, size, at);
     if (size > longestRecord) return this.#broken(`a name or record of ${size} bytes at byte ${at}`);
-    this.#special = special;
+    this.#special = { kind: special, at };
     return { kind: "record", size };
   }
 
-  /** The content of the record that the last step asked for. */
-  record(bytes: Uint8Array): void {
-    const special = this.#special;
+  /** The content of the record that the last step asked for. Answers what is wrong with it; what can be read counts. */
+  record(bytes: Uint8Array): string | undefined {
+    const { kind, at } = this.#special ?? { kind: undefined, at: 0 };
     this.#special = undefined;
-    const text = (): Uint8Array => bytes.slice(0, endOf(bytes, 0, bytes.length));
-    if (special === "longName") this.#next.values.set("path", text());
-    else if (special === "longLink") this.#next.values.set("linkpath", text());
-    else if (special === "pax") readRecords(bytes, this.#next);
-    else if (special === "global") {
-      const records = noRecords();
-      readRecords(bytes, records);
-      for (const [key, value] of records.values) this.#global.set(key, value);
+    if (kind === "longName") this.#next.values.set("path", upToZero(bytes));
+    else if (kind === "longLink") this.#next.values.set("linkpath", upToZero(bytes));
+    else if (kind !== undefined) {
+      const records = kind === "pax" ? this.#next : noRecords();
+      const why = readRecords(bytes, records);
+      if (kind === "global") {
+        for (const [key, value] of records.values)
+          if (isForAll(key) && value.length <= longestGlobal) this.#global.set(key, value);
+      }
+      return why === undefined ? undefined : `${why} in the extended header at byte ${at}`;
     }
+    return undefined;
+  }
+
+  /** Whether a file is announced that has not come: where an archive ends so, it was cut short. */
+  get isOpen(): boolean {
+    return this.#growing !== undefined || this.#next.values.size > 0 || this.#next.numbers.count > 0;
   }
 
   #broken(why: string): TarStep {
@@ -125,16 +136,19 @@ export class TarHeads {
     return value === undefined ? undefined : decimal(textOf(value));
   }
 
-  #sizeOf(block: Uint8Array): number | undefined {
-    return this.#value("size") === undefined ? number(block, 124, 12) : this.#count("size");
+  /** Of what has no body it does not matter. */
+  #sizeOf(block: Uint8Array, flag: string): number | undefined {
+    return isBodilessFlag(flag) ? 0 : (this.#count("size") ?? number(block, 124, 12));
   }
 
   #entry(block: Uint8Array, flag: string, size: number, at: number): TarStep {
     const written = this.#value("path") ?? nameIn(block);
     const name = this.#value("GNU.sparse.name") ?? written;
     const kind = kindOf(flag, name);
-    const stored = isBodiless(flag, kind) ? 0 : size;
-    const link = this.#value("linkpath") ?? field(block, 157, 100);
+    // Older archives mark a directory by its name alone.
+    const stored = kind === "directory" && flag !== "D" ? 0 : size;
+    const isLink = kind === "hardlink" || kind === "symlink";
+    const link = isLink ? (this.#value("linkpath") ?? field(block, 157, 100)) : nothing;
     const entry: TarEntry = {
       name: plainName(name),
       kind,
@@ -157,86 +171,54 @@ export class TarHeads {
     if (size === undefined) return undefined;
     if (this.#count("GNU.sparse.major") === 1) return { size, form: { kind: "inBody", size } };
     const list = this.#value("GNU.sparse.map");
-    const numbers = list === undefined ? this.#next.numbers : textOf(list).split(",").map(Number);
-    return { size, form: formOf(partsOfNumbers(numbers), size) };
+    const numbers = list === undefined ? this.#next.numbers.all : textOf(list).split(",").map(numberOf);
+    return { size, form: formOf(numbers, size) };
   }
 
   #oldSparse(block: Uint8Array, entry: TarEntry, at: number): TarStep {
     const size = number(block, 483, 12);
     if (size === undefined) return this.#broken(`no size in the sparse header at byte ${at}`);
-    const parts: SparsePart[] = [];
-    readParts(block, 386, 4, parts);
+    const numbers = new Numbers();
+    readParts(block, 386, 4, numbers);
     const whole = { ...entry, kind: "file" as const, size };
-    if (block[482] !== 0) {
-      this.#growing = { entry: whole, parts };
-      return more;
-    }
-    this.#next = noRecords();
-    return { kind: "entry", entry: { ...whole, sparse: formOf(parts, size) } };
+    if (block[482] === 0) return this.#sparseEntry(whole, numbers);
+    this.#growing = { entry: whole, numbers };
+    return more;
   }
 
-  #grow(block: Uint8Array, { entry, parts }: { entry: TarEntry; parts: SparsePart[] }): TarStep {
-    readParts(block, 0, 21, parts);
-    if (block[504] !== 0 && parts.length < mostParts) return more;
+  #grow(block: Uint8Array, { entry, numbers }: { entry: TarEntry; numbers: Numbers }): TarStep {
+    readParts(block, 0, 21, numbers);
+    // Of a longer list the blocks are passed over, and the content is not known.
+    return block[504] === 0 ? this.#sparseEntry(entry, numbers) : more;
+  }
+
+  #sparseEntry(entry: TarEntry, numbers: Numbers): TarStep {
     this.#growing = undefined;
     this.#next = noRecords();
-    return { kind: "entry", entry: { ...entry, sparse: formOf(parts, entry.size) } };
+    return { kind: "entry", entry: { ...entry, sparse: formOf(numbers.all, entry.size) } };
   }
 }
 
-const noRecords = (): Records => ({ values: new Map(), numbers: [] });
-
-const formOf = (parts: readonly SparsePart[] | undefined, size: number): SparseForm => ({
+const formOf = (numbers: ArrayLike<number>, size: number): SparseForm => ({
   kind: "map",
-  parts,
+  parts: numbers.length >= mostNumbers ? undefined : partsOf(numbers, size),
   size,
 });
 
-function readParts(block: Uint8Array, start: number, count: number, into: SparsePart[]): void {
-  for (let index = 0; index < count; index += 1) {
+function readParts(block: Uint8Array, start: number, count: number, into: Numbers): void {
+  for (let index = 0; index < count && into.count < mostNumbers; index += 1) {
     const at = start + index * 24;
     // An entry without a text is beyond the last.
     if (block[at + 12] === 0) return;
-    into.push({
-      start: number(block, at, 12) ?? Number.NaN,
-      length: number(block, at + 12, 12) ?? Number.NaN,
-    });
+    into.push(number(block, at, 12) ?? Number.NaN);
+    into.push(number(block, at + 12, 12) ?? Number.NaN);
   }
 }
-
-/** `LENGTH KEY=VALUE\n`; what follows a broken record is lost. */
-function readRecords(bytes: Uint8Array, into: Records): void {
-  for (let at = 0; at < bytes.length; ) {
-    const space = bytes.indexOf(0x20, at);
-    const length = space === -1 || space - at > 8 ? undefined : decimal(textOf(bytes, at, space));
-    if (length === undefined || length <= space - at + 1 || at + length > bytes.length) return;
-    const equals = bytes.indexOf(0x3d, space);
-    if (equals > space && equals < at + length) {
-      const key = textOf(bytes, space + 1, equals);
-      const value = bytes.slice(equals + 1, at + length - 1);
-      if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") {
-        if (into.numbers.length < mostParts) into.numbers.push(decimal(textOf(value)) ?? Number.NaN);
-      } else if (wanted.has(key)) into.values.set(key, value);
-    }
-    at += length;
-  }
-}
-
-const wanted: ReadonlySet<string> = new Set([
-  "path",
-  "linkpath",
-  "size",
-  "GNU.sparse.name",
-  "GNU.sparse.size",
-  "GNU.sparse.realsize",
-  "GNU.sparse.major",
-  "GNU.sparse.map",
-]);
 
 function nameIn(block: Uint8Array): Uint8Array {
   const plain = field(block, 0, 100);
   // GNU's own format has times where ustar has the first part of a long name.
-  const prefix = isUstar(block) ? field(block, 345, 155) : plain.subarray(0, 0);
+  const prefix = isUstar(block) ? field(block, 345, isStar(block) ? 131 : 155) : plain.subarray(0, 0);
   if (prefix.length === 0) return plain;
   const res = new Uint8Array(prefix.length + 1 + plain.length);
   res.set(prefix);
@@ -245,14 +227,13 @@ function nameIn(block: Uint8Array): Uint8Array {
   return res;
 }
 
-/** `ustar` and a zero byte. */
-const isUstar = (block: Uint8Array): boolean => isMarked(block) && block[262] === 0;
-const isMarked = (block: Uint8Array): boolean =>
-  block[257] === 0x75 &&
-  block[258] === 0x73 &&
-  block[259] === 0x74 &&
-  block[260] === 0x61 &&
-  block[261] === 0x72;
+function isMarked(block: Uint8Array, start: number, mark: string): boolean {
+  for (let at = 0; at < mark.length; at += 1) if (block[start + at] !== mark.charCodeAt(at)) return false;
+  return true;
+}
+const isUstar = (block: Uint8Array): boolean => isMarked(block, 257, "ustar\0");
+/** star has times at the end of the first part of a long name. */
+const isStar = (block: Uint8Array): boolean => isMarked(block, 508, "tar\0");
 
 function kindOf(flag: string, name: Uint8Array): TarKind {
   switch (flag) {
@@ -277,8 +258,7 @@ function kindOf(flag: string, name: Uint8Array): TarKind {
 }
 
 /** Links, directories, devices and pipes have no body, whatever size their header gives. */
-const isBodiless = (flag: string, kind: TarKind): boolean =>
-  /[1-6]/.test(flag) || (kind === "directory" && flag !== "D");
+const isBodilessFlag = (flag: string): boolean => /[1-6]/.test(flag);
 
 const slash = 0x2f;
 const dot = 0x2e;
@@ -293,55 +273,4 @@ function plainName(name: Uint8Array): Uint8Array {
   let stop = name.length;
   while (stop > start && name[stop - 1] === slash) stop -= 1;
   return name.subarray(start, stop);
-}
-
-/** A copy, up to the first zero byte. */
-const field = (block: Uint8Array, start: number, length: number): Uint8Array =>
-  block.slice(start, endOf(block, start, length));
-
-function isChecksum(block: Uint8Array, sum: number | undefined): boolean {
-  if (sum === undefined) return false;
-  let unsigned = 0;
-  let signed = 0;
-  for (let at = 0; at < tarBlock; at += 1) {
-    const byte = at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
-  return sum === unsigned || sum === signed;
-}
-
-/** Octal digits, or base-256 where the first bit is set; undefined for what is negative or no exact number. */
-function number(block: Uint8Array, start: number, length: number): number | undefined {
-  const first = block[start] ?? 0;
-  if ((first & 0x80) === 0) return octal(block, start, length);
-  if ((first & 0x40) !== 0) return undefined;
-  let res = first & 0x3f;
-  for (let at = start + 1; at < start + length; at += 1) res = res * 256 + (block[at] ?? 0);
-  return Number.isSafeInteger(res) ? res : undefined;
-}
-
-/** No digits at all are 0. */
-function octal(block: Uint8Array, start: number, length: number): number | undefined {
-  let res = 0;
-  let digits = 0;
-  for (let at = start; at < start + length; at += 1) {
-    const byte = block[at] ?? 0;
-    if (byte >= 0x30 && byte <= 0x37) {
-      res = res * 8 + byte - 0x30;
-      digits += 1;
-    } else if (byte === 0 || (byte === 0x20 && digits > 0)) break;
-    else if (byte !== 0x20) return undefined;
-  }
-  return res;
-}
-
-const decimal = (text: string): number | undefined => {
-  const res = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(res) ? res : undefined;
-};
-
-function endOf(bytes: Uint8Array, start: number, length: number): number {
-  const zero = bytes.indexOf(0, start);
-  return zero === -1 || zero > start + length ? start + length : zero;
 }

@@ -4,7 +4,8 @@
  * Invariant: bounded memory for any input; what is broken is a trouble that says where, and everything that can be
  * read before and after it stands.
  */
-import { paddingOf, type TarEntry, TarHeads, tarBlock } from "./tar-head.ts";
+import { tarBlock } from "./tar-fields.ts";
+import { cutShort, paddingOf, type TarEntry, TarHeads } from "./tar-head.ts";
 
 export interface TarListener {
   entry(it: TarEntry): void;
@@ -27,6 +28,8 @@ export class TarReader {
   #headFilled = 0;
   #pending: Pending | undefined;
   #offset = 0;
+  /** Where the last header stands. */
+  #headAt = 0;
   #ended = false;
   /** Why something was not read. */
   readonly troubles: string[] = [];
@@ -49,10 +52,9 @@ export class TarReader {
     if (this.#ended) return;
     this.#ended = true;
     const pending = this.#pending;
-    if (pending !== undefined || this.#headFilled > 0) {
-      this.#trouble(`the archive ends in the middle of an entry, at byte ${this.#offset}`);
-    }
-    if (pending?.kind === "body") this.#listener.end();
+    if (pending !== undefined || this.#headFilled > 0 || this.#heads.isOpen)
+      this.#trouble(cutShort(this.#offset, pending === undefined ? undefined : this.#headAt));
+    if (pending?.kind === "body" && pending.left > 0) this.#listener.end();
   }
 
   #pushHead(chunk: Uint8Array, at: number): number {
@@ -72,6 +74,7 @@ export class TarReader {
   }
 
   #step(block: Uint8Array, at: number): void {
+    this.#headAt = at;
     const step = this.#heads.head(block, at);
     if (step.kind === "entry") {
       const { stored } = step.entry;
@@ -106,7 +109,10 @@ export class TarReader {
 
   #endBody(pending: Pending): void {
     if (pending.kind === "body") this.#listener.end();
-    else this.#heads.record(pending.bytes);
+    else {
+      const why = this.#heads.record(pending.bytes);
+      if (why !== undefined) this.#trouble(why);
+    }
   }
 
   #trouble(why: string): void {

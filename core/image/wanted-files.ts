@@ -1,6 +1,7 @@
 /** The contents that cataloguers want, of the visible files only: kept from a stream, or read when they are asked for. */
 import { wantsText } from "./cataloguers/all.ts";
 import type { WantedFiles } from "./cataloguers/cataloguer.ts";
+import { copied } from "./copied.ts";
 import type { Layer } from "./layer.ts";
 import type { MergedView } from "./merged-view.ts";
 import type { PathTree } from "./path-tree.ts";
@@ -42,7 +43,10 @@ export function wantedFiles(
     paths: [...versions.keys()],
     has: (path) => versions.has(path),
     // What is read is valid until the next is.
-    bytes: (path) => bytesAt(path)?.slice(),
+    bytes: (path) => {
+      const bytes = bytesAt(path);
+      return bytes === undefined ? undefined : copied(bytes);
+    },
     text: (path) => {
       const bytes = bytesAt(path);
       return bytes === undefined ? undefined : decode(bytes);

@@ -1,10 +1,11 @@
 import type { PathTree } from "../../../core/image/path-tree.ts";
+import { isTarHead, tarBlock } from "../../../core/image/tar-fields.ts";
 import { LayerReader, type ReadLayer } from "./layer-reader.ts";
 import { packingOf, type Unpacker, unpackerOf } from "./unpack.ts";
 
 /** Configs and manifests are small; something larger that is no layer is not read. */
 export const longestDocument = 16 << 20;
-const sniffed = 512;
+const sniffed = tarBlock;
 
 export type Blob =
   | { readonly kind: "layer"; readonly layer: ReadLayer }
@@ -108,8 +109,9 @@ class DocumentSink implements Sink {
   }
 }
 
-/** A header's magic, or the empty blocks of an empty layer. */
+/** A header, by its mark even where it is broken, or the empty blocks of an empty layer. */
 export function isTar(first: Buffer): boolean {
-  if (first.length < 262) return false;
-  return first.toString("latin1", 257, 262) === "ustar" || first.every((it) => it === 0);
+  if (first.length < tarBlock) return false;
+  const isMarked = first.toString("latin1", 257, 262) === "ustar";
+  return isMarked || isTarHead(first.subarray(0, tarBlock)) || first.every((it) => it === 0);
 }

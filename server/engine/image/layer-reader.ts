@@ -13,8 +13,12 @@ import { longestWanted } from "../../../core/image/wanted-files.ts";
 /** Of one layer, in memory; later ones are missing. */
 const longestKept = 64 << 20;
 /** Of one layer: holes of sparse files cost nothing in the archive, but time here. */
-export const longestHoles = 1 << 32;
+export const longestHoles = 2 ** 32;
 const mostTroubles = 20;
+
+/** What is left for the holes of later files. */
+export const holesAfter = (left: number, { size, stored }: TarEntry): number =>
+  Math.max(0, left - Math.max(0, size - stored));
 
 export interface ReadLayer {
   readonly entries: EntryTable;
@@ -68,7 +72,7 @@ export class LayerReader {
     const isKept =
       it.size <= longestWanted && this.#contents.kept + it.size <= longestKept && wantsText(path);
     this.#open = new OpenFile(entry, it, this.#holesLeft, isKept, probeOf(path, it.size));
-    if (it.sparse !== undefined) this.#holesLeft = Math.max(0, this.#holesLeft - it.size);
+    if (it.sparse !== undefined) this.#holesLeft = holesAfter(this.#holesLeft, it);
   }
 
   #end(): void {

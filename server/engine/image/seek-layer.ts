@@ -5,9 +5,11 @@ import { addTarEntry, type LayerContents } from "../../../core/image/layer.ts";
 import type { PathTree } from "../../../core/image/path-tree.ts";
 import { probeContent } from "../../../core/image/probe.ts";
 import { probeOf } from "../../../core/image/probes.ts";
-import { SparseContent, type SparseForm } from "../../../core/image/sparse.ts";
+import { SparseBody, type SparseForm, SparseList, storedBytes } from "../../../core/image/sparse.ts";
+import { tarBlock } from "../../../core/image/tar-fields.ts";
+import type { TarEntry } from "../../../core/image/tar-head.ts";
 import type { FilePart } from "./file-part.ts";
-import { longestHoles, type ReadLayer, shortHash } from "./layer-reader.ts";
+import { holesAfter, longestHoles, type ReadLayer, shortHash } from "./layer-reader.ts";
 import { type BodyStart, seekTar } from "./seek-tar.ts";
 
 const mostTroubles = 20;
@@ -23,7 +25,7 @@ export function seekLayer(part: FilePart, tree: PathTree): ReadLayer {
       if (added.kind === "refused" && refusals.length < mostTroubles)
         refusals.push(added.path === "" ? added.why : `${added.path}: ${added.why}`);
       if (added.kind !== "added" || it.kind !== "file" || it.size === 0) return;
-      if (it.sparse !== undefined) contents.setSparse(added.entry, at, it.stored, it.sparse);
+      if (it.sparse !== undefined) contents.setSparse(added.entry, at, it, it.sparse);
       else if (body.start >= 0) contents.set(added.entry, at, fingerprintOf(body.bytes, body.start, it.size));
       if (it.sparse !== undefined || !mayTell(body)) return;
       const probe = probeOf(tree.pathOf(entries.nodeOf(added.entry)), it.size);
@@ -43,9 +45,13 @@ function mayTell({ bytes, start }: BodyStart): boolean {
   return (a === 0x7f && b === 0x45) || (a === 0x50 && b === 0x4b) || (a === 0x23 && b === 0x21);
 }
 
-interface SparseBody {
+/** Of one layer: 16 bytes each. */
+const mostParts = 1 << 18;
+
+interface StoredSparse {
   readonly stored: number;
   readonly form: SparseForm;
+  readonly mostHoles: number;
 }
 
 class StoredContents implements LayerContents {
@@ -54,7 +60,11 @@ class StoredContents implements LayerContents {
   readonly #entries: EntryTable;
   #starts = new Float64Array(0);
   #fingerprints = new Uint32Array(0);
-  readonly #sparse = new Map<number, SparseBody>();
+  readonly #sparse = new Map<number, StoredSparse>();
+  #partsLeft = mostParts;
+  #holesLeft = longestHoles;
+  /** The sparse file that was read last. */
+  #opened: { readonly entry: number; readonly body: SparseBody | undefined } | undefined;
   #buffer = Buffer.alloc(0);
 
   constructor(part: FilePart, entries: EntryTable) {
@@ -74,69 +84,70 @@ class StoredContents implements LayerContents {
     this.#fingerprints[entry] = fingerprint;
   }
 
-  setSparse(entry: number, start: number, stored: number, form: SparseForm): void {
+  setSparse(entry: number, start: number, it: TarEntry, form: SparseForm): void {
+    const parts = form.kind === "map" && form.parts !== undefined ? form.parts.length / 2 : 0;
+    if (parts > this.#partsLeft) return;
+    this.#partsLeft -= parts;
     this.set(entry, start, 0);
-    this.#sparse.set(entry, { stored, form });
+    this.#sparse.set(entry, { stored: it.stored, form, mostHoles: this.#holesLeft });
+    this.#holesLeft = holesAfter(this.#holesLeft, it);
   }
 
   read(entry: number, start: number, length: number): Uint8Array | undefined {
-    const sparse = this.#sparse.get(entry);
-    if (sparse !== undefined) return this.#readSparse(entry, sparse, start, length);
     const from = this.#starts[entry] ?? 0;
     // No body begins at 0: a header stands there.
     if (from === 0) return undefined;
     const wanted = Math.min(length, this.#entries.sizeOf(entry) - start);
     if (wanted <= 0) return this.#buffer.subarray(0, 0);
     if (this.#buffer.length < wanted) this.#buffer = Buffer.alloc(Math.max(wanted, 1 << 16));
-    return this.#buffer.subarray(0, this.#part.read(this.#buffer, from + start, wanted));
+    const sparse = this.#sparse.get(entry);
+    if (sparse === undefined)
+      return this.#buffer.subarray(0, this.#part.read(this.#buffer, from + start, wanted));
+    const res = this.#buffer.subarray(0, wanted);
+    return this.#bodyOf(entry, from, sparse)?.fill(res, start) === true ? res : undefined;
   }
 
   hash(entry: number): string | undefined {
+    const size = this.#entries.sizeOf(entry);
     const hash = createHash("sha256");
-    const isWhole = this.#each(entry, (piece) => hash.update(piece));
-    return isWhole ? shortHash(hash) : undefined;
+    for (let at = 0; at < size; ) {
+      const piece = this.read(entry, at, hashedAtOnce);
+      if (piece === undefined || piece.length === 0) return undefined;
+      hash.update(piece);
+      at += piece.length;
+    }
+    return shortHash(hash);
   }
 
   fingerprint(entry: number): number | undefined {
     return this.#sparse.has(entry) ? undefined : this.#fingerprints[entry];
   }
 
-  #readSparse(entry: number, sparse: SparseBody, start: number, length: number): Uint8Array | undefined {
-    const wanted = Math.max(0, Math.min(length, this.#entries.sizeOf(entry) - start));
-    const res = Buffer.alloc(wanted);
-    let at = 0;
-    const isWhole = this.#eachSparse(entry, sparse, (piece) => {
-      const from = Math.max(0, start - at);
-      const to = Math.min(piece.length, start + wanted - at);
-      if (from < to) res.set(piece.subarray(from, to), at + from - start);
-      at += piece.length;
-    });
-    return isWhole ? res : undefined;
+  #bodyOf(entry: number, start: number, sparse: StoredSparse): SparseBody | undefined {
+    if (this.#opened?.entry !== entry) this.#opened = { entry, body: this.#open(start, sparse) };
+    return this.#opened.body;
   }
 
-  /** Answers whether the content was given to its end. */
-  #each(entry: number, give: (piece: Uint8Array) => void): boolean {
-    const sparse = this.#sparse.get(entry);
-    if (sparse !== undefined) return this.#eachSparse(entry, sparse, give);
-    const start = this.#starts[entry] ?? 0;
-    return start > 0 && this.#eachStored(start, this.#entries.sizeOf(entry), give);
+  /** Undefined where its list is broken, it is cut short, or its holes are more than is worth reading. */
+  #open(start: number, { stored, form, mostHoles }: StoredSparse): SparseBody | undefined {
+    const list = form.kind === "inBody" ? this.#listAt(start, stored, form.size) : undefined;
+    const parts = form.kind === "map" ? form.parts : list?.parts;
+    if (parts === undefined) return undefined;
+    const length = storedBytes(parts);
+    const from = list?.length ?? 0;
+    if (from + length > stored || form.size - length > mostHoles) return undefined;
+    return new SparseBody(parts, start + from, (into, at, count) => this.#part.read(into, at, count));
   }
 
-  #eachSparse(entry: number, { form, stored }: SparseBody, give: (piece: Uint8Array) => void): boolean {
-    const content = new SparseContent(form, longestHoles, give);
-    const isWhole = this.#eachStored(this.#starts[entry] ?? 0, stored, (piece) => content.push(piece));
-    content.finish();
-    return isWhole && !content.broken;
-  }
-
-  #eachStored(start: number, length: number, give: (piece: Uint8Array) => void): boolean {
-    const buffer = Buffer.alloc(Math.min(1 << 18, length));
-    for (let at = 0; at < length; ) {
-      const count = this.#part.read(buffer, start + at, Math.min(buffer.length, length - at));
-      if (count === 0) return false;
-      give(buffer.subarray(0, count));
-      at += count;
+  #listAt(start: number, stored: number, size: number): SparseList {
+    const list = new SparseList(size);
+    const block = Buffer.alloc(tarBlock);
+    for (let at = 0; at < stored && !list.isDone; at += block.length) {
+      if (this.#part.read(block, start + at, block.length) < block.length) break;
+      list.push(block);
     }
-    return true;
+    return list;
   }
 }
+
+const hashedAtOnce = 1 << 18;

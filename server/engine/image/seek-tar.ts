@@ -1,4 +1,5 @@
-import { paddingOf, type TarEntry, TarHeads, tarBlock } from "../../../core/image/tar-head.ts";
+import { tarBlock } from "../../../core/image/tar-fields.ts";
+import { cutShort, paddingOf, type TarEntry, TarHeads } from "../../../core/image/tar-head.ts";
 import type { FilePart } from "./file-part.ts";
 
 const mostTroubles = 20;
@@ -26,38 +27,36 @@ export function seekTar(part: FilePart, ahead: number, listener: SeekListener): 
   const heads = new TarHeads();
   const window = new Window(part, ahead + tarBlock);
   let at = 0;
-  let ended = false;
-  while (!ended && at < part.length) {
+  while (at < part.length) {
+    const headAt = at;
     const block = window.at(at, tarBlock);
     if (block < 0) {
-      trouble(`the archive ends in the middle of an entry, at byte ${part.length}`);
-      break;
+      trouble(cutShort(part.length, undefined));
+      return troubles;
     }
     const step = heads.head(window.bytes.subarray(block, block + tarBlock), at);
     at += tarBlock;
-    if (step.kind === "end") ended = true;
-    else if (step.kind === "broken") trouble(step.why);
+    if (step.kind === "end") return troubles;
+    if (step.kind === "broken") trouble(step.why);
     else if (step.kind === "record") {
       const start = window.at(at, step.size);
       at += step.size + paddingOf(step.size);
-      if (start >= 0) heads.record(window.bytes.subarray(start, start + step.size));
-      else {
-        trouble(`the archive ends in the middle of an entry, at byte ${part.length}`);
-        break;
-      }
+      const why = start < 0 ? undefined : heads.record(window.bytes.subarray(start, start + step.size));
+      if (why !== undefined) trouble(why);
     } else if (step.kind === "entry") {
       const { stored } = step.entry;
       const wanted = Math.min(stored, ahead);
       // The header is done with, and with it the bytes it was read from.
       const start = wanted === 0 ? 0 : window.at(at, wanted);
       listener.entry(step.entry, at, { bytes: window.bytes, start });
-      if (at + stored > part.length) {
-        trouble(`the archive ends in the middle of an entry, at byte ${part.length}`);
-        break;
-      }
       at += stored + paddingOf(stored);
     }
+    if (at > part.length) {
+      trouble(cutShort(part.length, headAt));
+      return troubles;
+    }
   }
+  if (heads.isOpen) trouble(cutShort(part.length, undefined));
   return troubles;
 }
 
