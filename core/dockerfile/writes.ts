@@ -40,7 +40,11 @@ function effectMayWrite(effect: Effect, command: Command, path: string, installs
   switch (effect.kind) {
     case "nothing":
     case "installer-script":
+    // The folder itself is an effect of its own.
+    case "environment":
       return false;
+    case "browser-download":
+      return effect.directory === undefined || meets(effect.directory, path);
     case "create":
     case "remove":
     case "touch":

@@ -1,5 +1,6 @@
 // Written by `npm run codegen`. Do not edit.
 import { archiveCopiedThenExtracted } from "./archive-copied-then-extracted.ts";
+import { browsersInstalled } from "./browsers-installed.ts";
 import { buildToolsShipped } from "./build-tools-shipped.ts";
 import { bytecodeDuplicated } from "./bytecode-duplicated.ts";
 import { contextWasteCopied } from "./context-waste-copied.ts";
@@ -12,6 +13,7 @@ import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
 import { devToolInRuntime } from "./dev-tool-in-runtime.ts";
 import { develBaseShipped } from "./devel-base-shipped.ts";
 import { dockerignoreMissing } from "./dockerignore-missing.ts";
+import { docsAndLocalesKept } from "./docs-and-locales-kept.ts";
 import { downloadKept } from "./download-kept.ts";
 import { gitHistoryCloned } from "./git-history-cloned.ts";
 import { installerShipped } from "./installer-shipped.ts";
@@ -22,6 +24,7 @@ import { modelCacheBaked } from "./model-cache-baked.ts";
 import { packageCacheKept } from "./package-cache-kept.ts";
 import { recommendedPackagesInstalled } from "./recommended-packages-installed.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
+import { replacedByLaterLayer } from "./replaced-by-later-layer.ts";
 import { sourceKeptAfterInstall } from "./source-kept-after-install.ts";
 import { sparseUserLog } from "./sparse-user-log.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
@@ -33,6 +36,7 @@ import { wholeTreeCopiedFromStage } from "./whole-tree-copied-from-stage.ts";
 
 export const rules = [
   archiveCopiedThenExtracted,
+  browsersInstalled,
   buildToolsShipped,
   bytecodeDuplicated,
   contextWasteCopied,
@@ -45,6 +49,7 @@ export const rules = [
   devToolInRuntime,
   develBaseShipped,
   dockerignoreMissing,
+  docsAndLocalesKept,
   downloadKept,
   gitHistoryCloned,
   installerShipped,
@@ -55,6 +60,7 @@ export const rules = [
   packageCacheKept,
   recommendedPackagesInstalled,
   removedInLaterLayer,
+  replacedByLaterLayer,
   sourceKeptAfterInstall,
   sparseUserLog,
   suppressionUnused,

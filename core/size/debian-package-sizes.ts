@@ -164,6 +164,28 @@ export class DebianPackageSizes implements PackageSizes {
     return this.#priced(all, base, (found) => [...this.#graph.closure(all, recommends, found.installed)]);
   }
 
+  documentation({ all, recommends, base }: Request): Size {
+    const found = this.#baseOf(base);
+    if (found === undefined) return unknownSize("prices are known for Debian's packages only");
+    // Slim images and Ubuntu's keep dpkg from unpacking them.
+    if (found.kind !== "full") return unknownSize("whether the base image leaves them out is not known");
+    let low = 0;
+    let high = 0;
+    for (const name of this.#graph.closure(all, recommends, found.installed)) {
+      const row = this.#graph.row(name);
+      if (row === undefined) continue;
+      const known = row[7] >= 0;
+      low += known ? row[7] : 0;
+      high += known ? row[7] : row[1] * 1024 * unknownDrop;
+    }
+    const [least, most] = found.sameRelease ? [0.95, 1.05] : [0.8, 1.25];
+    return estimated(
+      bytes(Math.floor(low * least)),
+      bytes(Math.ceil(high * most)),
+      this.#basis(found, "what slim images drop"),
+    );
+  }
+
   lists({ image, manager }: PackageBase): Size {
     if (manager !== "apt" || otherSystems.test(image ?? ""))
       return unknownSize("the base image is not Debian");

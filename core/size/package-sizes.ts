@@ -32,6 +32,12 @@ export interface PackageSizes {
   }): Size;
   /** What an install of `all` adds only because packages recommend it. */
   recommended(request: { readonly all: readonly string[]; readonly base: PackageBase }): Size;
+  /** Of an install of `all`, what lies below the paths of documentation, manual pages and translations. */
+  documentation(request: {
+    readonly all: readonly string[];
+    readonly recommends: boolean;
+    readonly base: PackageBase;
+  }): Size;
   /** The package index that one `apt-get update` leaves below /var/lib/apt/lists. */
   lists(base: PackageBase): Size;
   /** The .deb files that an install of `all` leaves below /var/cache/apt/archives where nothing cleans them. */

@@ -24,6 +24,7 @@ export const builders: Tool = {
     "bazel",
     "node-gyp",
     "dotnet",
+    "configure",
   ],
   effects({ words, directory }) {
     const args = splitArguments(words, valued);

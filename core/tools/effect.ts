@@ -1,9 +1,11 @@
 /** Effects: what a command does to the layer it runs in, as far as its tool model knows. */
 import type { Word } from "../dockerfile/facts.ts";
 import type { Size } from "../size/size.ts";
+import type { BrowserDownload } from "./browser-download.ts";
 import type { Compile } from "./compile.ts";
 import type { FileEffect } from "./file-effects.ts";
 import type { ModelDownload } from "./model-download.ts";
+import type { NodeInstall } from "./node-install.ts";
 import type { ProjectInstall, ProjectPrune } from "./project-install.ts";
 import type { PythonInstall } from "./python-install.ts";
 
@@ -52,6 +54,10 @@ export type Effect =
   /** Takes symbols out of programs. */
   | { readonly kind: "strip"; readonly paths: readonly PathWord[] }
   | ModelDownload
+  | BrowserDownload
+  | NodeInstall
+  /** Makes a virtual environment of Python; `installer`: with pip inside. */
+  | { readonly kind: "environment"; readonly folder: PathWord; readonly installer: boolean }
   /** Builds something that may call a compiler: pip install, make, cargo build … */
   | { readonly kind: "build" }
   /** Reads or runs nothing that was installed and writes no file: echo, set, true … */

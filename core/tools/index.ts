@@ -14,15 +14,18 @@ import { aptMark, dpkg } from "./dpkg.ts";
 import { find } from "./find.ts";
 import { git } from "./git.ts";
 import { go } from "./go.ts";
+import { localeCompilers } from "./locales.ts";
 import { mkdir } from "./mkdir.ts";
 import { huggingface, spacy } from "./model-hubs.ts";
 import { npm } from "./npm.ts";
+import { packageRunner } from "./package-runner.ts";
 import { pdm } from "./pdm.ts";
 import { pip } from "./pip.ts";
 import { pipenv } from "./pipenv.ts";
+import { playwright } from "./playwright.ts";
 import { pnpm } from "./pnpm.ts";
 import { poetry } from "./poetry.ts";
-import { python } from "./python.ts";
+import { python, virtualenv } from "./python.ts";
 import { quiet } from "./quiet.ts";
 import { rm } from "./rm.ts";
 import { bundle, gem } from "./ruby.ts";
@@ -62,16 +65,20 @@ export const tools: readonly Tool[] = [
   find,
   git,
   go,
+  localeCompilers,
   mkdir,
   huggingface,
   spacy,
   npm,
+  packageRunner,
   pdm,
   pip,
   pipenv,
+  playwright,
   pnpm,
   poetry,
   python,
+  virtualenv,
   quiet,
   rm,
   gem,

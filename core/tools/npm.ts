@@ -1,7 +1,10 @@
+import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { ReadonlyValues } from "../dockerfile/values.ts";
 import type { Effect } from "./effect.ts";
 import { npmCache } from "./language-caches.ts";
+import { nodePackages } from "./node-install.ts";
+import { packagedEffects } from "./package-runner.ts";
 import {
   hasOption,
   type Invocation,
@@ -41,7 +44,7 @@ export const npm: Tool = {
       case "i":
       case "add":
         if (packages.length > 0 || hasOption(args, "-g", "--global"))
-          return [{ kind: "build" }, ...cacheOf(call, args)];
+          return [...namedInstall(call, args, packages), { kind: "build" }, ...cacheOf(call, args)];
         return [
           {
             kind: "project-install",
@@ -65,6 +68,7 @@ export const npm: Tool = {
       case "rebuild":
       case "update":
       case "exec":
+        return packagedEffects(call, words.indexOf(action) + 1) ?? [{ kind: "build" }];
       case "pack":
         return [{ kind: "build" }];
       case "cache":
@@ -83,6 +87,34 @@ export const npm: Tool = {
     }
   },
 };
+
+function namedInstall(
+  { environment }: Invocation,
+  args: SplitArguments,
+  words: readonly Word[],
+): readonly Effect[] {
+  const packages = nodePackages(words);
+  const puppeteer = packages.find(({ name }) => name === "puppeteer");
+  const skips =
+    hasOption(args, "--ignore-scripts") ||
+    ["PUPPETEER_SKIP_DOWNLOAD", "PUPPETEER_SKIP_CHROMIUM_DOWNLOAD", "PUPPETEER_SKIP_CHROME_DOWNLOAD"].some(
+      (name) => environment.has(name),
+    );
+  return [
+    { kind: "node-install", packages, global: hasOption(args, "-g", "--global") },
+    ...(puppeteer === undefined || skips
+      ? []
+      : [
+          {
+            kind: "browser-download" as const,
+            tool: "puppeteer" as const,
+            action: puppeteer.word,
+            browsers: [],
+            directory: environment.get("PUPPETEER_CACHE_DIR") ?? "/root/.cache/puppeteer",
+          },
+        ]),
+  ];
+}
 
 /** Another folder on the command line is not judged. */
 const cacheOf = (call: Invocation, args: SplitArguments): readonly Effect[] =>

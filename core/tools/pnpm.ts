@@ -1,12 +1,14 @@
 import { posixJoin } from "../dockerfile/paths.ts";
 import { environmentTakes } from "./npm.ts";
+import { packagedEffects } from "./package-runner.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set(["-C", "--dir", "--filter", "-F", "--store-dir", "--reporter", "--registry"]);
 
 export const pnpm: Tool = {
   names: ["pnpm"],
-  effects({ words, directory, environment }) {
+  effects(call) {
+    const { words, directory, environment } = call;
     const args = splitArguments(words, valued);
     const [action] = args.operands;
     const isProduction = hasOption(args, "-P", "--prod", "--production");
@@ -42,8 +44,11 @@ export const pnpm: Tool = {
       case "setup":
       case undefined:
         return [{ kind: "nothing" }];
+      case "exec":
+      case "dlx":
+        return packagedEffects(call, words.indexOf(action) + 1);
       default:
-        return undefined;
+        return action && packagedEffects(call, words.indexOf(action));
     }
   },
 };

@@ -1,5 +1,6 @@
 import { posixJoin } from "../dockerfile/paths.ts";
 import { poetryCache } from "./language-caches.ts";
+import { packagedEffects } from "./package-runner.ts";
 import { environmentFolder, isSet, namesFrom, type ProjectSelection } from "./python-install.ts";
 import {
   hasOption,
@@ -68,6 +69,8 @@ export const poetry: Tool = {
       case "build":
       case "add":
         return [{ kind: "build" }];
+      case "run":
+        return packagedEffects(call, call.words.indexOf(action) + 1);
       default:
         return undefined;
     }

@@ -1,7 +1,8 @@
 import type { Effect } from "./effect.ts";
 import { nltkEffects, scriptedDownloads, spacyEffects } from "./model-hubs.ts";
 import { pipEffects } from "./pip.ts";
-import { type Invocation, pathWords, splitArguments, type Tool } from "./tool.ts";
+import { playwrightEffects } from "./playwright.ts";
+import { hasOption, type Invocation, pathWords, splitArguments, type Tool } from "./tool.ts";
 import { uv } from "./uv.ts";
 
 /** The interpreter: modules that are tools of their own, and one-line scripts. */
@@ -29,6 +30,8 @@ function moduleEffects(call: Invocation): readonly Effect[] | undefined {
       return uv.effects(call);
     case "build":
       return [{ kind: "build" }];
+    case "playwright":
+      return playwrightEffects(call);
     case "spacy":
       return spacyEffects(call.words);
     case "nltk.downloader":
@@ -47,15 +50,21 @@ function moduleEffects(call: Invocation): readonly Effect[] | undefined {
       ];
     }
     case "venv":
-      return [
-        {
-          kind: "create",
-          paths: splitArguments(call.words, new Set(["--prompt"])).operands.flatMap((word) =>
-            word.text?.startsWith("/") === true ? [{ path: word.text, word }] : [],
-          ),
-        },
-      ];
+    case "virtualenv":
+      return environmentEffects(call);
     default:
       return undefined;
   }
+}
+
+/** virtualenv as a program of its own. */
+export const virtualenv: Tool = { names: ["virtualenv"], effects: environmentEffects };
+
+function environmentEffects({ words, directory }: Invocation): readonly Effect[] {
+  const args = splitArguments(words, new Set(["--prompt", "-p", "--python"]));
+  const installer = !hasOption(args, "--without-pip", "--no-pip");
+  return pathWords(args.operands, directory).flatMap((folder): readonly Effect[] => [
+    { kind: "create", paths: [folder] },
+    { kind: "environment", folder, installer },
+  ]);
 }

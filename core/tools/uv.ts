@@ -2,6 +2,7 @@ import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
 import { uvCache } from "./language-caches.ts";
+import { packagedEffects } from "./package-runner.ts";
 import { compilesByUv, indexesIn, pipEffects } from "./pip.ts";
 import {
   environmentFolder,
@@ -92,8 +93,15 @@ export const uv: Tool = {
 /** `uv run` brings the environment up to date first, and then runs something that is not modelled. */
 function runEffects(call: Invocation, args: SplitArguments, action: Word): readonly Effect[] | undefined {
   const own = splitArguments(upTo(call.words, args.operands[1]), valued);
-  if (hasOption(own, "--no-sync", "--no-project", "--isolated", "--script")) return undefined;
-  return [syncInstall(call, "uv run", own, action), { kind: "build" }, ...cacheOf(call, own, action)];
+  const program = args.operands[1];
+  const packaged = program && packagedEffects(call, call.words.indexOf(program));
+  if (hasOption(own, "--no-sync", "--no-project", "--isolated", "--script")) return packaged;
+  return [
+    syncInstall(call, "uv run", own, action),
+    { kind: "build" },
+    ...cacheOf(call, own, action),
+    ...(packaged ?? []),
+  ];
 }
 
 const upTo = (words: readonly Word[], end: Word | undefined): readonly Word[] =>

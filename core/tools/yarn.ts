@@ -1,6 +1,7 @@
 import { posixJoin } from "../dockerfile/paths.ts";
 import { yarnCache } from "./language-caches.ts";
 import { environmentTakes } from "./npm.ts";
+import { packagedEffects } from "./package-runner.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
@@ -75,7 +76,10 @@ export const yarn: Tool = {
         return [{ kind: "build" }];
       default:
         // Any script of the project may be called by its name alone.
-        return undefined;
+        return packagedEffects(
+          call,
+          words.indexOf(action) + (/^(?:exec|dlx)$/.test(action.text ?? "") ? 1 : 0),
+        );
     }
   },
 };

@@ -41,6 +41,12 @@ function lineOf(it: Effect): string {
       return `${it.language} symbols ${it.keepsSymbols} ${it.output?.path ?? ""}`.trim();
     case "model-download":
       return `${it.hub} ${it.name} ${it.directory}`;
+    case "browser-download":
+      return `${it.tool} ${it.browsers.map(({ text }) => text).join(" ") || "all"} ${it.directory}`;
+    case "node-install":
+      return `npm ${it.global ? "-g " : ""}${it.packages.map((one) => `${one.name}@${one.version ?? ""}`).join(" ")}`;
+    case "environment":
+      return `environment ${it.folder.path} ${it.installer ? "with pip" : "bare"}`;
     default:
       return it.kind;
   }
@@ -78,7 +84,18 @@ describe("models of installers", () => {
     ["npm ci", ["npm dev true --omit=dev"]],
     ["npm ci --omit=dev", ["npm dev false --omit=dev"]],
     ["NODE_ENV=production npm install", ["npm dev false --omit=dev"]],
-    ["npm install -g typescript", []],
+    ["npm install -g typescript @scope/tool@2.1 ./local", ["npm -g typescript@ @scope/tool@2.1"]],
+    ["npm install puppeteer", ["npm puppeteer@", "puppeteer all /root/.cache/puppeteer"]],
+    ["npm install --ignore-scripts puppeteer", ["npm puppeteer@"]],
+    ["npx -y playwright@1.50 install --with-deps", ["playwright all /root/.cache/ms-playwright"]],
+    ["yarn exec playwright install webkit", ["playwright webkit /root/.cache/ms-playwright"]],
+    ["poetry run playwright install", ["playwright all /root/.cache/ms-playwright"]],
+    ["PLAYWRIGHT_BROWSERS_PATH=/b python -m playwright install", ["playwright all /b"]],
+    ["npx playwright install-deps", []],
+    ["npx some-tool install", []],
+    ["locale-gen en_US.UTF-8", ["create"]],
+    ["python -m venv --without-pip /v", ["create", "environment /v bare"]],
+    ["virtualenv /v", ["create", "environment /v with pip"]],
     ["npm prune --production", ["npm prune"]],
     ["yarn install --frozen-lockfile", ["yarn dev true --production"]],
     ["yarn install --immutable", ["yarn dev true undefined"]],

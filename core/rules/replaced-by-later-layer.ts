@@ -1,0 +1,274 @@
+import { chainAfter, chainBefore } from "../dockerfile/chain.ts";
+import { removeCommand, removeWords } from "../dockerfile/edits.ts";
+import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
+import { runsAtStart } from "../dockerfile/runtime.ts";
+import { layerLabel, measurementsOf } from "../link/measurements.ts";
+import { npmSize, pipSize, setuptoolsSize, sumOfEstimates, wheelSize } from "../size/installer-sizes.ts";
+import { type Estimated, measured, type Size, unknownSize } from "../size/size.ts";
+import type { Edit } from "../text/edit.ts";
+import type { NodeInstall } from "../tools/node-install.ts";
+import type { PythonInstall, RequirementWord } from "../tools/python-install.ts";
+import type { World } from "../world.ts";
+import type { Finding } from "./finding.ts";
+import { defineRule } from "./rule.ts";
+
+export const replacedByLaterLayer = defineRule({
+  id: "replaced-by-later-layer",
+  on: "dockerfile",
+  peers: [],
+  summary: "A package of the base image or of an earlier layer is installed again in another version.",
+  docs: `
+What a layer replaces stays below it. \`pip install --upgrade pip\` on Python's image stores a second pip over the first,
+\`npm install -g npm@latest\` on Node's image a second npm; a package that one \`RUN\` pins and a later one pins otherwise
+is there twice. Take the upgrade out (a newer base image has a newer pip), or name the wanted version where the package is
+installed first.
+
+Nothing is said where a container runs pip or npm itself and so may want the new one, nor about what happens in one and
+the same layer or in a virtual environment of its own.
+
+## Reported
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN pip install --no-cache-dir --upgrade pip && pip install --no-cache-dir flask
+CMD ["python", "app.py"]
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN pip install --no-cache-dir numpy==1.26.4 flask
+RUN pip install --no-cache-dir numpy==2.1.0
+\`\`\`
+
+\`\`\`dockerfile
+FROM node:22-slim
+RUN npm install -g npm@latest && npm cache clean --force
+CMD ["node", "server.js"]
+\`\`\`
+
+## Not reported
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN pip install --no-cache-dir flask
+CMD ["python", "app.py"]
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim AS build
+RUN pip install --no-cache-dir --upgrade pip && pip install --no-cache-dir --prefix=/install flask
+
+FROM python:3.12-slim
+COPY --from=build /install /usr/local
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir --upgrade pip
+\`\`\`
+
+\`\`\`dockerfile
+FROM node:22-slim
+RUN npm install -g pnpm@9 && npm cache clean --force
+\`\`\`
+`,
+  *check(facts, world) {
+    for (const run of facts.shipped) {
+      if (run.kind !== "run" || run.opaque !== undefined) continue;
+      for (const command of run.commands) {
+        if (command.runs !== "always") continue;
+        for (const effect of command.effects ?? []) {
+          const place = { facts, world, run, command };
+          if (effect.kind === "node-install") yield* newNpm(place, effect);
+          if (effect.kind === "python-install" && effect.selection === undefined) {
+            yield* newInstallers(place, effect);
+            yield* otherVersions(place, effect);
+          }
+        }
+      }
+    }
+  },
+});
+
+interface Place {
+  readonly facts: Facts;
+  readonly world: World;
+  readonly run: RunInstruction;
+  readonly command: Command;
+}
+
+const whyBelow = "The version below stays in its layer, and this one comes on top.";
+
+const baseOf = ({ facts, run }: Place): string => facts.stages[run.stage]?.baseImage ?? "";
+
+const pythonImage = /^(?:docker\.io\/)?(?:library\/)?python:(?!.*windows)(.*)$/;
+const nodeImage = /^(?:docker\.io\/)?(?:library\/)?node(?::|$)/;
+const systemFolder = "/usr/local/lib";
+
+/** pip, and what images before Python 3.12 have beside it. */
+function* newInstallers(place: Place, install: PythonInstall): Generator<Finding> {
+  const tag = pythonImage.exec(baseOf(place))?.[1];
+  if (tag === undefined || install.into !== systemFolder || install.tool !== "pip") return;
+  const { facts } = place;
+  if (runsAtStart(facts, "pip") === true || chainBefore(facts, place.run).some((it) => replacesPip(it)))
+    return;
+  const found = install.requirements.filter(
+    (it) => inBase(tag, it.name) && (install.upgrades || isPinned(it)),
+  );
+  const [first] = found;
+  if (first === undefined) return;
+  const names = found.map(({ name }) => name ?? "");
+  yield {
+    at: first.word.at,
+    what: `${names.join(", ")} of the base image ${names.length === 1 ? "is" : "are"} installed again in another version`,
+    why: `${whyBelow} Only a build uses ${names.length === 1 ? "it" : "them"}.`,
+    saving: sumOfEstimates(names.map((it) => sizeOf(it, install.compiles))),
+    related: found.slice(1).map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
+    get fixes() {
+      const words = found.map(({ word }) => word);
+      const all = installsNothingElse(install, found);
+      return fixesFor(place, words, all, `Keep the ${names.join(", ")} of the base image`);
+    },
+  };
+}
+
+const replacesPip = (it: ReturnType<typeof chainBefore>[number]): boolean =>
+  it.kind === "run" &&
+  it.commands.some(({ effects }) =>
+    effects?.some(
+      (effect) =>
+        effect.kind === "python-install" &&
+        effect.into === systemFolder &&
+        effect.requirements.some(({ name }) => name === "pip"),
+    ),
+  );
+
+/** The images of Python 3.12 and later hold pip alone. */
+const inBase = (tag: string, name: string | undefined): boolean =>
+  name === "pip" ||
+  ((name === "setuptools" || name === "wheel") && /^(?:2|3\.(?:[5-9]|1[01]))(?:\D|$)/.test(tag));
+
+const isPinned = ({ text }: RequirementWord): boolean => /[=<>~]/.test(text ?? "");
+
+const sizeOf = (name: string, compiled: boolean): Estimated =>
+  name === "pip" ? pipSize(compiled) : name === "setuptools" ? setuptoolsSize(compiled) : wheelSize;
+
+const installsNothingElse = (install: PythonInstall, found: readonly RequirementWord[]): boolean =>
+  install.requirements.length === found.length && install.projects.length + install.files.length === 0;
+
+/** A requirement that an earlier layer has with another pin. */
+function* otherVersions(place: Place, install: PythonInstall): Generator<Finding> {
+  const { facts, run } = place;
+  for (const requirement of install.requirements) {
+    const { name, word } = requirement;
+    if (name === undefined || exactVersion(requirement) === undefined) continue;
+    const earlier = earlierPin(facts, run, install.into, requirement);
+    // What a still later layer replaces is that layer's finding.
+    if (earlier === undefined) continue;
+    yield {
+      at: word.at,
+      what: `${name} is installed again in another version, over the one of an earlier layer`,
+      why: `${whyBelow} Name the wanted version where it is installed first.`,
+      saving: hiddenBy(place),
+      related: [{ at: earlier.word.at, message: "This version stays in its layer" }],
+      get fixes() {
+        const edits = moved(place, install, requirement, earlier);
+        return edits === undefined
+          ? []
+          : [{ title: `Install ${requirement.text} in the first place`, safety: "review" as const, edits }];
+      },
+    };
+  }
+}
+
+const exactVersion = ({ text }: RequirementWord): string | undefined =>
+  /^[^=<>~!;@]+===?\s*([\w.!+-]+)$/.exec(text ?? "")?.[1];
+
+function earlierPin(
+  facts: Facts,
+  run: RunInstruction,
+  into: string,
+  requirement: RequirementWord,
+): RequirementWord | undefined {
+  const pins = chainBefore(facts, run).flatMap((it) =>
+    it.kind !== "run" || !facts.shipped.includes(it)
+      ? []
+      : it.commands.flatMap(({ runs, effects }) =>
+          runs !== "always"
+            ? []
+            : (effects ?? []).flatMap((effect) =>
+                effect.kind === "python-install" && effect.into === into
+                  ? effect.requirements.filter(({ name }) => name === requirement.name)
+                  : [],
+              ),
+        ),
+  );
+  const last = pins.at(-1);
+  const version = last && exactVersion(last);
+  return version === undefined || version === exactVersion(requirement) ? undefined : last;
+}
+
+/** The later pin where the earlier one stands, and nothing in the later place. */
+function moved(
+  { facts, run, command }: Place,
+  install: PythonInstall,
+  requirement: RequirementWord,
+  earlier: RequirementWord,
+): readonly Edit[] | undefined {
+  if (
+    requirement.text === undefined ||
+    facts.text.slice(earlier.word.at.start, earlier.word.at.end) !== earlier.text
+  )
+    return undefined;
+  const away = withoutWords(
+    { facts, run, command },
+    [requirement.word],
+    installsNothingElse(install, [requirement]),
+  );
+  return away && [{ at: earlier.word.at, insert: requirement.text }, ...away];
+}
+
+function hiddenBy({ facts, world, run }: Place): Size {
+  const found = measurementsOf(facts, world.knowledge).get(run);
+  return found === undefined || found.layer.hides === 0
+    ? unknownSize("an image built from it shows how much the later layer hides")
+    : measured(found.layer.hides, `what ${layerLabel(world, found)} stores again`);
+}
+
+function* newNpm(place: Place, { packages, global }: NodeInstall): Generator<Finding> {
+  const npm = packages.find(({ name }) => name === "npm");
+  if (npm === undefined || !global || !nodeImage.test(baseOf(place))) return;
+  const { facts, run } = place;
+  const later = chainAfter(facts, run).some((it) => it.kind === "run" && replacesNpm(it));
+  if (later || runsAtStart(facts, "npm") === true) return;
+  yield {
+    at: npm.word.at,
+    what: "npm of the base image is installed again in another version",
+    why: `${whyBelow} Only a build uses it.`,
+    saving: npmSize,
+    get fixes() {
+      return fixesFor(place, [npm.word], packages.length === 1, "Keep the npm of the base image");
+    },
+  };
+}
+
+const replacesNpm = (run: RunInstruction): boolean =>
+  run.commands.some(({ effects }) =>
+    effects?.some(
+      (effect) =>
+        effect.kind === "node-install" && effect.global && effect.packages.some(({ name }) => name === "npm"),
+    ),
+  );
+
+function fixesFor(place: Place, words: readonly Word[], all: boolean, title: string): Finding["fixes"] {
+  const edits = withoutWords(place, words, all);
+  return edits === undefined ? [] : [{ title, safety: "review", edits }];
+}
+
+function withoutWords(
+  { facts, run, command }: Pick<Place, "facts" | "run" | "command">,
+  words: readonly Word[],
+  all: boolean,
+): readonly Edit[] | undefined {
+  if (!all) return removeWords(facts, command.words, words);
+  const edit = removeCommand(facts, run, command);
+  return edit === undefined ? undefined : [edit];
+}
