@@ -1,76 +1,79 @@
 /**
- * Docker's two kinds of patterns as regular expressions.
- *
- * The ignore file follows moby's patternmatcher (`**` included), COPY sources follow Go's filepath.Match, one path
- * element at a time. Undefined: the pattern is not valid, which Docker refuses.
+ * Names with wildcards as COPY sources and the parts of an ignore file's patterns have them: Go's filepath.Match, one
+ * path element at a time. Undefined: the pattern is not valid, which Docker refuses.
  */
 
-/** Over a whole path, without a leading slash. https://pkg.go.dev/github.com/moby/patternmatcher */
-export const ignoreExpression = (pattern: string): RegExp | undefined => expression(pattern, true);
-
 /** Over one name. https://pkg.go.dev/path/filepath#Match */
-export const nameExpression = (pattern: string): RegExp | undefined => expression(pattern, false);
-
-function expression(pattern: string, acrossFolders: boolean): RegExp | undefined {
+export function nameExpression(pattern: string): RegExp | undefined {
   let source = "^";
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern.charAt(at);
-    if (acrossFolders && pattern.startsWith("**", at)) {
-      at += pattern.charAt(at + 2) === "/" ? 2 : 1;
-      source += at === pattern.length - 1 ? ".*" : "(?:.*/)?";
-    } else if (char === "[") {
+    if (char === "[") {
       const set = characterSet(pattern, at);
       if (set === undefined) return undefined;
-      source += set.source;
+      source += setSource(set, set.ranges.filter(isInOrder), "/");
       at = set.end - 1;
-    } else {
-      source += plainSource(pattern, at);
-      if (char === "\\") at += 1;
-    }
+    } else if (char === "\\") {
+      at += 1;
+      if (at === pattern.length) return undefined;
+      source += escaped(pattern.charAt(at));
+    } else source += char === "*" ? "[^/]*" : char === "?" ? "[^/]" : escaped(char);
   }
-  try {
-    return new RegExp(`${source}$`, "su");
-  } catch {
-    return undefined; // A range that runs backwards, `[z-a]`: Docker refuses it too.
-  }
+  return new RegExp(`${source}$`, "su");
 }
 
 export const hasWildcards = (pattern: string): boolean => /[*?[\\]/.test(pattern);
 
-function plainSource(pattern: string, at: number): string {
-  const char = pattern.charAt(at);
-  if (char === "*") return "[^/]*";
-  if (char === "?") return "[^/]";
-  return escaped(char === "\\" ? pattern.charAt(at + 1) || "\\" : char);
+/** `[a-z]`, `[^a]` */
+export interface CharacterSet {
+  readonly negated: boolean;
+  /** First and last character; the same for a single one. */
+  readonly ranges: readonly CharacterRange[];
+  /** Behind the closing bracket. */
+  readonly end: number;
 }
 
-/** `[a-z]`, `[^a]`; a `]` needs at least one character before it. */
-function characterSet(
-  pattern: string,
-  start: number,
-): { readonly source: string; readonly end: number } | undefined {
+type CharacterRange = readonly [string, string];
+
+/** `start` is at the bracket. A set holds at least one character; `-` and `]` need a backslash there. */
+export function characterSet(pattern: string, start: number): CharacterSet | undefined {
   let at = start + 1;
   const negated = pattern.charAt(at) === "^";
   if (negated) at += 1;
-  let source = "";
-  for (; at < pattern.length; at += 1) {
-    let char = pattern.charAt(at);
-    if (char === "]") {
-      if (source === "") return undefined;
-      return { source: `[${negated ? "^/" : ""}${source}]`, end: at + 1 };
-    }
-    if (char === "\\") {
+  const ranges: CharacterRange[] = [];
+  const next = (): string | undefined => {
+    if (pattern.charAt(at) === "-" || pattern.charAt(at) === "]") return undefined;
+    if (pattern.charAt(at) === "\\") at += 1;
+    const code = pattern.codePointAt(at);
+    if (code === undefined) return undefined;
+    const char = String.fromCodePoint(code);
+    at += char.length;
+    return char;
+  };
+  while (pattern.charAt(at) !== "]" || ranges.length === 0) {
+    const low = next();
+    if (low === undefined) return undefined;
+    let high: string | undefined = low;
+    if (pattern.charAt(at) === "-") {
       at += 1;
-      char = pattern.charAt(at);
-      if (char === "") return undefined;
-      source += escapedInSet(char);
-    } else
-      source += char === "-" && source !== "" && pattern.charAt(at + 1) !== "]" ? "-" : escapedInSet(char);
+      high = next();
+    }
+    if (high === undefined || at >= pattern.length) return undefined;
+    ranges.push([low, high]);
   }
-  return undefined;
+  return { negated, ranges, end: at + 1 };
 }
 
-const escaped = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);
+export const isInOrder = ([low, high]: CharacterRange): boolean =>
+  (low.codePointAt(0) ?? 0) <= (high.codePointAt(0) ?? 0);
 
-/** A dash needs its backslash inside brackets only; outside, the `u` flag refuses it. */
-const escapedInSet = (char: string): string => (char === "-" ? "\\-" : escaped(char));
+/** As a regular expression's; `never` is what a negated set does not match either. */
+export function setSource({ negated }: CharacterSet, ranges: readonly CharacterRange[], never = ""): string {
+  const inside = ranges.map(([low, high]) => (low === high ? inSet(low) : `${inSet(low)}-${inSet(high)}`));
+  if (negated) return `[^${[...never].map(inSet).join("")}${inside.join("")}]`;
+  return inside.length === 0 ? "(?!)" : `[${inside.join("")}]`;
+}
+
+const inSet = (char: string): string => (/[\\\]^[-]/.test(char) ? `\\${char}` : char);
+
+export const escaped = (char: string): string => (/[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char);

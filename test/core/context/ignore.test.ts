@@ -33,7 +33,7 @@ describe("the ignore file", () => {
     ["[", 63],
     ["[b-a].txt", 63],
     ["node_module[r-t]", 55],
-    ["[-a].txt", 62],
+    ["[-a].txt", 63],
     ["[\\-a].txt", 62],
     ["no-such-file", 63],
     ["no\\-such", 63],
