@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { tomlAt } from "../../core/python/toml/nodes.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
 import { addTable, addToList, removeFromList } from "../../core/python/toml-edits.ts";
+import { Scales } from "../../core/python/weigh.ts";
 import { middleOf, type Size } from "../../core/size/size.ts";
 import { applyEdits } from "../../core/text/edit.ts";
 import { EnvironmentReader } from "../../server/engine/python/environment.ts";
@@ -41,16 +42,29 @@ describe.skipIf(missing !== undefined)("weighing, beside what uv really installs
     expect(inRange.filter(Boolean).length / inRange.length).toBeGreaterThanOrEqual(0.9);
   });
 
-  it("knows what disappears when a requirement goes", async () => {
-    const dependencies = sets["web"] ?? [];
-    const { scales, onDisk } = await truthOf("removal", dependencies);
-    for (const requirement of scales.requirementsOf(["project"])) {
-      const gone = [...scales.dominatedBy([requirement])].map((it) => it.name).sort();
-      const kept = dependencies.filter((it) => !it.startsWith(requirement.name));
-      const left = await withoutRequirement("removal", kept);
-      expect(gone, requirement.name).toEqual([...onDisk.keys()].filter((it) => !left.has(it)).sort());
-    }
-  });
+  it.each(["web", "plots"])(
+    "knows what disappears when a requirement of %s goes, to the byte where it is installed",
+    async (set) => {
+      const dependencies = sets[set] ?? [];
+      const name = `removal-${set}`;
+      const { scales, request, folder, onDisk } = await truthOf(name, dependencies);
+      const environment = await new EnvironmentReader({}).find([folder], basename, new Set());
+      if (environment === undefined) throw new Error("no environment");
+      const measuring = new Scales({ ...request, sources: { environment } }).weigh();
+      for (const requirement of scales.requirementsOf(["project"])) {
+        const gone = [...scales.dominatedBy([requirement])].map((it) => it.name).sort();
+        const kept = dependencies.filter((it) => !it.startsWith(requirement.name));
+        const left = await withoutRequirement(name, kept);
+        const really = [...onDisk].filter(([it]) => !left.has(it));
+        expect(gone, requirement.name).toEqual(really.map(([it]) => it).sort());
+        const bytes = really.reduce((sum, [, it]) => sum + it, 0);
+        const weighed = measuring.requirements.find((it) => it.requirement.name === requirement.name);
+        expect(weighed?.dominated, requirement.name).toMatchObject({ kind: "measured", bytes });
+        const byLock = middleOf(scales.totalOf(scales.dominatedBy([requirement]))) ?? 0;
+        if (bytes > 5_000_000) expect(Math.abs(byLock / bytes - 1), requirement.name).toBeLessThan(0.15);
+      }
+    },
+  );
 });
 
 it("edits TOML so that Python's own reader finds what was meant, and the rest as it was", () => {

@@ -13,7 +13,7 @@ import type { PythonProject } from "../../core/python/project.ts";
 import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { targetOfImage } from "../../core/python/target.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
-import { Scales, type Weighed } from "../../core/python/weigh.ts";
+import { Scales, type Weighed, type WeighRequest } from "../../core/python/weigh.ts";
 import { pythonCatalogue } from "../../scripts/catalogue.ts";
 
 const run = promisify(execFile);
@@ -23,6 +23,8 @@ export const catalogue = new PythonCatalogue(pythonCatalogue());
 export interface Truth {
   readonly weighed: Weighed;
   readonly scales: Scales;
+  /** What the scales were asked for. */
+  readonly request: WeighRequest;
   readonly folder: string;
   /** Bytes on disk by distribution, without bytecode. */
   readonly onDisk: ReadonlyMap<string, number>;
@@ -55,18 +57,19 @@ export async function truthOf(name: string, dependencies: readonly string[]): Pr
     ...targetOfImage(`python:${python}-slim`, undefined),
     libc: { kind: "glibc" as const, major: 2, minor: glibc },
   };
-  const scales = new Scales({ project, target, lock: lock.lock, catalogue, groups: ["project"] });
-  return { weighed: scales.weigh(), scales, folder, onDisk: await countIn(folder) };
+  const request: WeighRequest = { project, target, lock: lock.lock, catalogue, groups: ["project"] };
+  const scales = new Scales(request);
+  return { weighed: scales.weigh(), scales, request, folder, onDisk: await countIn(folder) };
 }
 
-/** What is there after the requirement is removed and the environment is rebuilt from the same lock. */
+/** Bytes by distribution after the requirement is removed and the environment is rebuilt from the same lock. */
 export async function withoutRequirement(
   name: string,
   kept: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, number>> {
   const folder = join(cache, name);
   await install(folder, kept);
-  return new Set((await countIn(folder)).keys());
+  return countIn(folder);
 }
 
 async function install(folder: string, dependencies: readonly string[]): Promise<PythonProject> {
@@ -120,4 +123,5 @@ export const sets: Readonly<Record<string, readonly string[]>> = {
   scraping: ["scrapy", "lxml", "beautifulsoup4", "requests"],
   plots: ["matplotlib", "seaborn", "plotly"],
   language: ["transformers", "tokenizers", "nltk"],
+  tensors: ["tensorflow-cpu"],
 };
