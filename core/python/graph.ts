@@ -7,7 +7,7 @@
 import type { PythonCatalogue } from "./catalogue.ts";
 import type { InstalledDistribution, InstalledWorld } from "./installed.ts";
 import type { Lock, LockedDependency, LockedPackage } from "./lock.ts";
-import { holds, type MarkerEnvironment, namesExtra } from "./markers.ts";
+import { holds, type Marker, type MarkerEnvironment, namesExtra } from "./markers.ts";
 import type { Requirement } from "./project.ts";
 import { readRequirement } from "./requirement-text.ts";
 import { satisfies } from "./versions.ts";
@@ -41,6 +41,9 @@ export class DependencyGraph {
   readonly #nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
   readonly #vertices = new Map<string, Vertex>();
+  readonly #ofNode = new Map<GraphNode, Vertex[]>();
+  /** A lock repeats its markers thousands of times. */
+  readonly #holding = new WeakMap<Marker, boolean>();
 
   constructor(options: {
     readonly lock: Lock | undefined;
@@ -80,7 +83,7 @@ export class DependencyGraph {
 
   /** What these bring directly, with the extras that they ask for. */
   neededBy(node: GraphNode): readonly GraphNode[] {
-    const own = [...this.#vertices.values()].filter((it) => it.node === node);
+    const own = this.#ofNode.get(node) ?? [];
     return [...new Set(own.flatMap((it) => this.#edgesOf(it)).map((it) => it.node))].filter(
       (it) => it !== node,
     );
@@ -91,7 +94,7 @@ export class DependencyGraph {
   }
 
   #targets(dependency: LockedDependency): readonly Vertex[] {
-    if (!holds(dependency.marker, this.#environment)) return [];
+    if (!this.#holds(dependency.marker)) return [];
     const node = this.#find(dependency);
     return [this.#vertex(node, ""), ...dependency.extras.map((it) => this.#vertex(node, it))];
   }
@@ -120,9 +123,7 @@ export class DependencyGraph {
 
   #lockedFor({ name, version, specifier }: LockedDependency): LockedPackage | undefined {
     const all = this.#lock?.byName.get(name) ?? [];
-    const here = all.filter(
-      (it) => it.forks.length === 0 || it.forks.some((one) => holds(one, this.#environment)),
-    );
+    const here = all.filter((it) => it.forks.length === 0 || it.forks.some((one) => this.#holds(one)));
     return (
       (version === undefined ? undefined : all.find((it) => it.version === version)) ??
       here.find((it) => it.version !== undefined && satisfies(it.version, specifier)) ??
@@ -152,7 +153,19 @@ export class DependencyGraph {
     if (known !== undefined) return known;
     const vertex: Vertex = { node, extra, edges: undefined };
     this.#vertices.set(key, vertex);
+    const others = this.#ofNode.get(node);
+    if (others === undefined) this.#ofNode.set(node, [vertex]);
+    else others.push(vertex);
     return vertex;
+  }
+
+  #holds(marker: Marker | undefined): boolean {
+    if (marker === undefined) return true;
+    const known = this.#holding.get(marker);
+    if (known !== undefined) return known;
+    const res = holds(marker, this.#environment);
+    this.#holding.set(marker, res);
+    return res;
   }
 
   #edgesOf(vertex: Vertex): readonly Vertex[] {

@@ -62,14 +62,13 @@ export function lockOf(lock: Omit<Lock, "byName">): Lock {
   return { ...lock, byName };
 }
 
-/** Bare file name of an address. */
-export const fileNameOf = (address: string): string =>
-  decoded(
-    address
-      .replace(/[?#].*$/, "")
-      .split(/[\\/]/)
-      .at(-1) ?? address,
-  );
+/** Bare file name of an address; a lock has tens of thousands of them. */
+export function fileNameOf(address: string): string {
+  const end = address.search(/[?#]/);
+  const path = end === -1 ? address : address.slice(0, end);
+  const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  return name.includes("%") ? decoded(name) : name;
+}
 
 function decoded(text: string): string {
   try {

@@ -62,6 +62,7 @@ export class Scales {
   readonly #request: WeighRequest;
   readonly #sources: SizeSources;
   readonly #sizes = new Map<GraphNode, Size>();
+  readonly #bringers = new Map<string, ReadonlyMap<GraphNode, number>>();
   readonly #closures = new Map<Requirement, ReadonlySet<GraphNode>>();
 
   constructor(request: WeighRequest) {
@@ -110,13 +111,25 @@ export class Scales {
 
   /** What goes when these lines go from what is installed together with their groups. */
   dominatedBy(requirements: readonly Requirement[]): ReadonlySet<GraphNode> {
-    const groups = [...this.#request.groups, ...requirements.map((it) => it.group)];
-    const rest = new Set<GraphNode>();
-    for (const it of this.requirementsOf(groups)) {
-      if (requirements.includes(it)) continue;
-      for (const node of this.closureOf(it)) rest.add(node);
+    const bringing = this.#bringersWith(new Set(requirements.map((it) => it.group)));
+    const own = new Map<GraphNode, number>();
+    for (const requirement of new Set(requirements)) {
+      for (const node of this.closureOf(requirement)) own.set(node, (own.get(node) ?? 0) + 1);
     }
-    return new Set(requirements.flatMap((it) => [...this.closureOf(it)]).filter((it) => !rest.has(it)));
+    return new Set([...own].flatMap(([node, count]) => (bringing.get(node) === count ? [node] : [])));
+  }
+
+  /** By how many requirements each distribution comes, of what is installed and of these groups. */
+  #bringersWith(groups: ReadonlySet<GroupId>): ReadonlyMap<GraphNode, number> {
+    const key = [...groups].sort().join(" ");
+    const known = this.#bringers.get(key);
+    if (known !== undefined) return known;
+    const bringers = new Map<GraphNode, number>();
+    for (const requirement of this.requirementsOf([...this.#request.groups, ...groups])) {
+      for (const node of this.closureOf(requirement)) bringers.set(node, (bringers.get(node) ?? 0) + 1);
+    }
+    this.#bringers.set(key, bringers);
+    return bringers;
   }
 
   weigh(): Weighed {

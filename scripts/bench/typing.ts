@@ -9,7 +9,11 @@ import { benchFolder, dist, sampleText } from "./places.ts";
 import { median, milliseconds, ratio } from "./statistics.ts";
 import { printTable, type Row } from "./table.ts";
 
-const ours: Program = { name: "plimsoll", command: process.execPath, words: [dist("server.js"), "--stdio"] };
+export const ours: Program = {
+  name: "plimsoll",
+  command: process.execPath,
+  words: [dist("server.js"), "--stdio"],
+};
 /** As long as a person looks at a file before typing, at the least. */
 const pauseMilliseconds = 1_000;
 /** A server that needs seconds for a key is asked for fewer of them. */
@@ -27,7 +31,7 @@ export async function benchTyping(): Promise<void> {
         it,
         typeof it === "string"
           ? it
-          : await typing(it, text, keystrokes).catch((cause) => `${it.name}: ${cause}`),
+          : await typing(it, dockerfileOf(text), keystrokes).catch((cause) => `${it.name}: ${cause}`),
       );
     }
     const reference = [...figures.values()].flatMap((it, index) =>
@@ -54,7 +58,26 @@ export async function benchTyping(): Promise<void> {
   }
 }
 
-interface Figures {
+/** A text that is typed in. */
+export interface TypedDocument {
+  readonly path: string;
+  readonly languageId: string;
+  readonly text: string;
+  /** The places where a character may come, line and column. */
+  readonly places: readonly { readonly line: number; readonly character: number }[];
+}
+
+/** Inside the words of lists of packages. */
+function dockerfileOf(text: string): TypedDocument {
+  const places = text
+    .split("\n")
+    .flatMap((line, index) =>
+      /^\s+[a-z][a-z-]+ \\$/.test(line) ? [{ line: index, character: line.length - 2 }] : [],
+    );
+  return { path: join(benchFolder, "Dockerfile"), languageId: "dockerfile", text, places };
+}
+
+export interface Figures {
   readonly first: number;
   readonly typed: number;
   /** Some servers answer a key with fewer of their rules than an opened file. */
@@ -67,7 +90,11 @@ interface Published {
 }
 
 /** Characters at changing places, so that no text comes twice. */
-async function typing({ command, words }: Program, text: string, keystrokes: number): Promise<Figures> {
+export async function typing(
+  { command, words }: Program,
+  { path, languageId, text, places }: TypedDocument,
+  keystrokes: number,
+): Promise<Figures> {
   const started = performance.now();
   const child = spawn(command, words, { stdio: ["pipe", "pipe", "ignore"] });
   const connection = createMessageConnection(
@@ -89,24 +116,21 @@ async function typing({ command, words }: Program, text: string, keystrokes: num
       };
     });
   try {
-    const uri = pathToFileURL(join(benchFolder, "Dockerfile")).href;
+    const uri = pathToFileURL(path).href;
     await connection.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {} });
     await connection.sendNotification("initialized", {});
     const opened = answered(1);
     await connection.sendNotification("textDocument/didOpen", {
-      textDocument: { uri, languageId: "dockerfile", version: 1, text },
+      textDocument: { uri, languageId, version: 1, text },
     });
     await opened;
     const openFindings = findings;
     const first = performance.now() - started;
     await wait(pauseMilliseconds);
-    const lines = text.split("\n");
-    const places = lines.flatMap((line, index) => (/^\s+[a-z][a-z-]+ \\$/.test(line) ? [index] : []));
     const times: number[] = [];
     const begun = performance.now();
     for (let stroke = 0; stroke < keystrokes && performance.now() - begun < budgetMilliseconds; stroke += 1) {
-      const line = places[(stroke * 7) % places.length] ?? 0;
-      const character = (lines[line] ?? "").length - 2;
+      const { line, character } = places[(stroke * 7) % places.length] ?? { line: 0, character: 0 };
       const version = stroke + 2;
       const answer = answered(version);
       const start = performance.now();
