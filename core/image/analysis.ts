@@ -13,12 +13,17 @@ import { addWaste, type MergedView, mergeLayers, noWaste, type WasteByKind } fro
 import type { PathTree } from "./path-tree.ts";
 import { type Decode, wantedFiles } from "./wanted-files.ts";
 
+/** Where an image's bytes were read. */
+export type ReadFrom = "overlay2-records" | "containerd-content" | "engine-export" | "file" | "registry";
+
 export interface ImageIdentity {
   readonly reference: string;
   readonly id: string;
   readonly platform: string;
-  /** "docker", "archive" or "layout". */
+  /** "docker", "archive", "layout" or "registry". */
   readonly source: string;
+  /** Absent before any was. */
+  readonly readFrom?: ReadFrom;
 }
 
 export interface AnalysedLayer {

@@ -263,7 +263,8 @@ const isBodilessFlag = (flag: string): boolean => /[1-6]/.test(flag);
 const slash = 0x2f;
 const dot = 0x2e;
 
-function plainName(name: Uint8Array): Uint8Array {
+/** Without a leading `./` or `/` and a trailing `/`. */
+export function plainName(name: Uint8Array): Uint8Array {
   let start = 0;
   for (;;) {
     if (name[start] === slash) start += 1;

@@ -47,6 +47,20 @@ export class TarReader {
     this.#offset += chunk.length;
   }
 
+  /**
+   * The last entry's whole body, of which nothing was pushed yet, passes by unseen: `count` bytes without their padding.
+   * False, and nothing is done, where something else is due.
+   */
+  skip(count: number): boolean {
+    const pending = this.#pending;
+    if (pending?.kind !== "body" || pending.left !== count) return false;
+    pending.left = 0;
+    this.#offset += count;
+    this.#endBody(pending);
+    if (pending.padding === 0) this.#pending = undefined;
+    return true;
+  }
+
   /** After the last chunk. */
   finish(): void {
     if (this.#ended) return;

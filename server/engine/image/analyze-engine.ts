@@ -1,14 +1,15 @@
 import { bytes } from "../../../core/size/bytes.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
 import { EngineError } from "../daemon/engine.ts";
+import { readStore } from "../store/read-store.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
-import { assemble } from "./assemble.ts";
+import { type Assembled, assemble, type Known } from "./assemble.ts";
 import { historyOf, inspectImage, openEngine, saveImage } from "./docker.ts";
 import { brokenTransfer, engineProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
 import { noRelatives, relativesOf } from "./relatives.ts";
 
-/** An image that an engine holds. The first picture comes from its history, the rest from `docker save`. */
+/** An image that an engine holds. The first picture comes from its history, the rest from its store or `docker save`. */
 export async function analyzeEngineImage(
   reference: string,
   choice: EngineChoice,
@@ -32,15 +33,19 @@ export async function analyzeEngineImage(
     });
     // Beside the transfer; without it the base may be unknown.
     const relatives = relativesOf(engine, facts).catch(() => noRelatives);
+    const read = count(facts.size > 0 ? facts.size : null);
+    const stored = await readStore(engine, facts, reference, read);
+    if (typeof stored === "object") return { ok: true, ...stored, relatives: await relatives };
     transferring = true;
     const stream = await saveImage(engine, reference, facts);
     const contents = await readArchive(stream, count(facts.size > 0 ? facts.size : null));
-    const result = assemble(contents, { reference, source: "docker", platform: "" });
+    const known: Known = { reference, source: "docker", readFrom: "engine-export", platform: "" };
+    const result = assemble(contents, known);
     // Half an archive is a transfer that broke off, not an image with troubles.
     if (contents.troubles.some(({ path }) => path === "") || typeof result === "string") {
       return await broken(typeof result === "string" ? result : undefined);
     }
-    return { ok: true, ...result, relatives: await relatives };
+    return { ok: true, ...withNote(result, stored), relatives: await relatives };
   } catch (cause) {
     if (transferring && !(cause instanceof EngineError)) return broken(undefined);
     return { ok: false, problem: engineProblem(cause, engine.chosen, reference) };
@@ -55,4 +60,10 @@ export async function analyzeEngineImage(
     }
     return { ok: false, problem: brokenTransfer(reference, address, why) };
   }
+}
+
+function withNote({ analysis, columns }: Assembled, why: string | undefined): Assembled {
+  if (why === undefined) return { analysis, columns };
+  const note = { path: "", why: `transferred from the engine, as its store does not add up: ${why}` };
+  return { analysis: { ...analysis, troubles: [...analysis.troubles, note] }, columns };
 }

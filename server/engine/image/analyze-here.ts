@@ -37,7 +37,8 @@ export async function analyzeHere(target: AnalysisTarget, listener: Listener): P
 async function analyzePath(path: string, platform: string, listener: Listener): Promise<Analysed> {
   try {
     const stats = await stat(path);
-    const known: Known = { reference: "", source: stats.isDirectory() ? "layout" : "archive", platform };
+    const source = stats.isDirectory() ? "layout" : "archive";
+    const known: Known = { reference: "", source, readFrom: "file", platform };
     const store = stats.isDirectory() ? openLayout(path) : openArchive(path);
     const result =
       store === undefined

@@ -77,7 +77,7 @@ async function read(
   }
   const result = assemble(
     { tree, blobs, links: new Map(), troubles: [] },
-    { reference: reference.shown, source: "registry", platform: "" },
+    { reference: reference.shown, source: "registry", readFrom: "registry", platform: "" },
   );
   return typeof result === "string"
     ? failed(`${reference.shown} cannot be analysed: ${result}.`)

@@ -3,6 +3,7 @@ import {
   type ImageAnalysis,
   type ImageIdentity,
   type ImageLayers,
+  type ReadFrom,
   type Trouble,
 } from "../../../core/image/analysis.ts";
 import { EntryTable } from "../../../core/image/entry-table.ts";
@@ -23,6 +24,7 @@ export interface Known {
   /** Empty: the archive's own name for it. */
   readonly reference: string;
   readonly source: string;
+  readonly readFrom: ReadFrom;
   /** `os/architecture[/variant]`; empty: the host's or the only one. */
   readonly platform: string;
 }
@@ -79,6 +81,7 @@ export function assembleLayers(
     id: idOf(manifest.config),
     platform: config.platform,
     source: known.source,
+    readFrom: known.readFrom,
   };
   return assembled({ image, history: config.history, tree, layers, troubles });
 }

@@ -1,0 +1,117 @@
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { fieldsOf, jsonOf } from "../records.ts";
+import { StoreError } from "./store-error.ts";
+
+/** How an archive is taken to pieces (github.com/vbatts/tar-split): what is no content as it is, contents by a checksum. */
+export interface SplitListener {
+  /** Headers, padding and records of the archive; valid during the call only. */
+  segment(bytes: Uint8Array): void;
+  /** In the archive the content of a file stands here. `name`: as the header has it. */
+  file(name: Uint8Array, size: number, checksum: number): void;
+}
+
+/** A name or record is at most 1 MiB long here, and a segment holds some of them. */
+const longestLine = 16 << 20;
+/** Of 300,000 files they are some 600 MB unpacked; more is made to hurt. */
+const mostUnpacked = 4 * 2 ** 30;
+
+const newline = 0x0a;
+const quote = 0x22;
+
+/** Reads the records of one layer. Throws what the listener throws, and `StoreError` where they are broken. */
+export async function readTarSplit(path: string, listener: SplitListener): Promise<void> {
+  const lines = new SplitLines(listener);
+  const packed = createReadStream(path, { highWaterMark: 1 << 17 });
+  const unpacked = createGunzip({ chunkSize: 1 << 17 });
+  packed.on("error", (cause) => unpacked.destroy(cause));
+  try {
+    for await (const chunk of packed.pipe(unpacked)) lines.push(chunk);
+    lines.finish();
+  } finally {
+    packed.destroy();
+    unpacked.destroy();
+  }
+}
+
+/** A line of JSON for each record, as Go writes it: always in the same order, without spaces. */
+export class SplitLines {
+  readonly #listener: SplitListener;
+  #carry: Buffer[] = [];
+  #carried = 0;
+  #unpacked = 0;
+  #scratch = Buffer.alloc(1 << 14);
+
+  constructor(listener: SplitListener) {
+    this.#listener = listener;
+  }
+
+  push(chunk: Buffer): void {
+    this.#unpacked += chunk.length;
+    if (this.#unpacked > mostUnpacked) throw new StoreError("the records of a layer are too many");
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+      if (this.#carried === 0) this.#line(chunk.subarray(start, end));
+      else {
+        const line = Buffer.concat([...this.#carry, chunk.subarray(start, end)]);
+        this.#carry = [];
+        this.#carried = 0;
+        this.#line(line);
+      }
+      start = end + 1;
+    }
+    if (start === chunk.length) return;
+    this.#carry.push(Buffer.from(chunk.subarray(start)));
+    this.#carried += chunk.length - start;
+    if (this.#carried > longestLine) throw new StoreError("a record of a layer is too long");
+  }
+
+  finish(): void {
+    if (this.#carried > 0) throw new StoreError("the records of a layer are cut short");
+  }
+
+  #line(line: Buffer): void {
+    if (startsWith(line, segmentStart)) {
+      const end = line.indexOf(quote, segmentStart.length);
+      if (end === -1) throw broken();
+      this.#segment(line.toString("latin1", segmentStart.length, end));
+      return;
+    }
+    const record = fieldsOf(jsonOf(line.toString("utf8")));
+    const { type, size = 0, payload, name = "", name_raw: raw } = record;
+    if (type === segmentType && typeof payload === "string") this.#segment(payload);
+    else if (type === fileType && typeof size === "number" && Number.isSafeInteger(size) && size >= 0) {
+      if (size === 0) return;
+      const bytes = typeof raw === "string" ? Buffer.from(raw, "base64") : Buffer.from(String(name), "utf8");
+      this.#listener.file(bytes, size, checksumOf(payload));
+    } else throw broken();
+  }
+
+  #segment(payload: string): void {
+    const length = Math.floor((payload.length * 3) / 4);
+    if (this.#scratch.length < length) this.#scratch = Buffer.alloc(length);
+    const written = this.#scratch.write(payload, 0, "base64");
+    const padding = payload.endsWith("==") ? 2 : payload.endsWith("=") ? 1 : 0;
+    // What is no base64 is passed over by the decoder, and then bytes are missing.
+    if (payload.length % 4 !== 0 || written !== length - padding) throw broken();
+    if (written > 0) this.#listener.segment(this.#scratch.subarray(0, written));
+  }
+}
+
+const segmentStart = Buffer.from('{"type":2,"payload":"');
+const fileType = 1;
+const segmentType = 2;
+
+const broken = (): StoreError => new StoreError("a record of a layer is broken");
+
+function startsWith(line: Uint8Array, start: Uint8Array): boolean {
+  for (let at = 0; at < start.length; at += 1) if (line[at] !== start[at]) return false;
+  return true;
+}
+
+/** CRC-64 of the content; the 53 bits of it that a number holds. */
+function checksumOf(payload: unknown): number {
+  const bytes = Buffer.from(typeof payload === "string" ? payload : "", "base64");
+  if (bytes.length !== 8) throw broken();
+  return (bytes.readUInt32BE(0) & 0x1f_ffff) * 2 ** 32 + bytes.readUInt32BE(4);
+}
