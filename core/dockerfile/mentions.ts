@@ -28,5 +28,11 @@ const testRunner =
 
 export const runsTests = (it: Instruction): boolean => testRunner.test(it.source);
 
+/** Programs that call a C or C++ compiler while they run: Triton's kernels (also below vLLM and its kin), PyTensor's. */
+const runTimeCompiler =
+  /\b(?:triton|vllm|sglang|deepspeed|flashinfer|torch[._]compile|inductor|pytensor|pymc3?|theano|aesara)\b/i;
+
+export const compilesAtRunTime = (it: Instruction): boolean => runTimeCompiler.test(it.source);
+
 const withoutKeyword = (it: Instruction): string => it.source.slice(it.keyword.length);
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

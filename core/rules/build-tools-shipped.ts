@@ -1,10 +1,11 @@
 import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { appendCommand, insertAfter, removeInstruction, removeWords } from "../dockerfile/edits.ts";
 import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
+import { compilesAtRunTime } from "../dockerfile/mentions.ts";
 import { shipsToolchain } from "../dockerfile/purpose.ts";
 import { middleOf, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
-import { bringsLibrary, includes, isBuildPackage } from "../tools/build-packages.ts";
+import { bringsLibrary, includes, isBuildPackage, servesRunTimeCompiling } from "../tools/build-packages.ts";
 import type { Effect, Manager, PackageWord } from "../tools/effect.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
@@ -57,6 +58,14 @@ RUN apt-get update && apt-get install -y gcc && pip install lxml \\
     && apt-get purge -y --auto-remove gcc && rm -rf /var/lib/apt/lists/*
 \`\`\`
 
+What compiles while it runs keeps its compiler: Triton and what builds on it, PyTensor.
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+RUN pip install --no-cache-dir vllm
+\`\`\`
+
 \`\`\`dockerfile
 FROM debian:12 AS dev
 RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
@@ -105,6 +114,7 @@ function shippedTools(
     (it): it is NamedWord =>
       it.name !== undefined &&
       isBuildPackage(it.name) &&
+      !(servesRunTimeCompiling(it.name) && facts.shipped.some(compilesAtRunTime)) &&
       !removed.some(({ name }) => name === it.name || name === install.group) &&
       !later.some((other) => startsWith(other, it.name ?? "")),
   );

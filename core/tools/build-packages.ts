@@ -12,6 +12,12 @@ const headersAlone =
 
 export const isBuildPackage = (name: string): boolean => tools.test(name) || headers.test(name);
 
+/** What compiling C or C++ at run time needs, Python's headers with it. */
+export const servesRunTimeCompiling = (name: string): boolean =>
+  /^(?:gcc|g\+\+|gcc-c\+\+|clang|build-essential|build-base|binutils|libc6-dev|musl-dev|glibc-devel|python[\d.]*-dev(?:el)?|cuda-.*)(?:-\d[\d.]*)?$/.test(
+    name,
+  );
+
 /** Whether its removal may take a shared library along that a program needs: `libpq-dev` brings `libpq5`. */
 export const bringsLibrary = (name: string): boolean => headers.test(name) && !headersAlone.test(name);
 
