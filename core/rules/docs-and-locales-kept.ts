@@ -5,7 +5,7 @@ import { isWithin } from "../dockerfile/paths.ts";
 import { bytes } from "../size/bytes.ts";
 import { type Estimated, estimated, middleOf } from "../size/size.ts";
 import { insertAt } from "../text/edit.ts";
-import type { InstallEffect } from "../tools/effect.ts";
+import type { Effect, InstallEffect } from "../tools/effect.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
@@ -105,8 +105,10 @@ function findingOf(facts: Facts, world: World, from: Instruction): Finding | und
 
 function installsIn(facts: Facts, world: World, run: RunInstruction): readonly Install[] {
   if ([run, ...chainBefore(facts, run)].some(leavesOut)) return [];
-  return run.commands.flatMap(({ runs, effects }) =>
-    runs !== "always"
+  // Packages that are gone at the end of the RUN leave nothing.
+  const last = run.commands.findLastIndex(({ runs, effects }) => runs !== "never" && effects?.some(removes));
+  return run.commands.flatMap(({ runs, effects }, index) =>
+    runs !== "always" || index < last
       ? []
       : (effects ?? []).flatMap((effect) => {
           if (effect.kind !== "install") return [];
@@ -118,6 +120,8 @@ function installsIn(facts: Facts, world: World, run: RunInstruction): readonly I
         }),
   );
 }
+
+const removes = ({ kind }: Effect): boolean => kind === "uninstall";
 
 const places = ["/usr/share/doc", "/usr/share/man", "/usr/share/locale"];
 const settings = "/etc/dpkg";

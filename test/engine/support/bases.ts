@@ -12,6 +12,11 @@ import { mirrorOfThisMachine } from "./mirror.ts";
 export const debian = "debian:bookworm";
 /** Python from Debian's packages under the official image's name; drops documentation as slim images do. */
 export const python = "python:3.11-slim-bookworm";
+/** The same without documentation. */
+export const slimDebian = "debian:bookworm-slim";
+/** The image of Python above with more packages on it, as its full kin has. */
+export const fullPython = "python:3.11-bookworm";
+export const golang = "golang:1.19-bookworm";
 
 /** Counted up when the bases change, so that an engine's kept images are made anew. */
 const version = "2";
@@ -41,6 +46,19 @@ const folder = join(root, ".cache", "bases");
 export function makeBases(host: string): void {
   if (!isThere(host, debian)) importDebian(host);
   if (!isThere(host, python)) buildPython(host);
+  const cleanUp = "rm -rf /var/lib/apt/lists/*";
+  const install = "RUN apt-get update && apt-get install -y --no-install-recommends";
+  make(host, slimDebian, `FROM ${debian}\nRUN rm -rf /usr/share/doc /usr/share/man /usr/share/locale\n`);
+  make(host, fullPython, `FROM ${python}\n${install} file patch && ${cleanUp}\n`);
+  make(host, golang, `FROM ${debian}\n${install} golang-go && ${cleanUp}\n`);
+}
+
+function make(host: string, image: string, text: string): void {
+  if (isThere(host, image)) return;
+  const context = join(folder, "made");
+  mkdirSync(context, { recursive: true });
+  writeFileSync(join(context, "Dockerfile"), text);
+  docker(host, ["build", "--network=host", "-q", "--label", `test=${version}`, "-t", image, context]);
 }
 
 /** Standard error joins the message of what it throws. */

@@ -28,16 +28,19 @@ export interface Proof {
   readonly runs?: readonly string[];
   /** The rule cannot tell the size: then it is enough that bytes go. */
   readonly sizeUnknown?: boolean;
+  /** The fix changes the base image: whole images are compared, and these images of bases.ts have their real sizes. */
+  readonly bases?: readonly string[];
 }
 
 const judge = await newJudge();
-const packageSizes = new DebianPackageSizes(debianCatalogue());
+const catalogue = debianCatalogue();
+const packageSizes = new DebianPackageSizes(catalogue);
 
 /** Throws where the finding, the fix, either build, either run or the number is not what the rule says. */
 export function prove(host: string, proof: Proof): void {
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-proof-"));
   try {
-    const world = worldOf(proof);
+    const world = worldOf(host, proof);
     const reading = judge.read("dockerfile", proof.dockerfile);
     const finding = judge.findings(reading, world, {}).find((it) => it.rule === proof.rule);
     if (finding === undefined) throw new Error(`${proof.rule} finds nothing`);
@@ -69,7 +72,9 @@ export function prove(host: string, proof: Proof): void {
     const kept = new Set(untouched.values());
     // An ignore file changes layers whose instructions stay as they are.
     const isWhole = fix.otherFiles !== undefined;
+    const grounds = proof.bases === undefined ? 0 : groundOf(before) - groundOf(now);
     const saved =
+      grounds +
       sumWhere(before, (start) => isWhole || !untouched.has(start)) +
       written -
       sumWhere(now, (start) => isWhole || !kept.has(start));
@@ -97,13 +102,18 @@ function isWithin(saved: number, saving: Size): boolean {
   }
 }
 
-function worldOf({ files }: Proof): World {
+function worldOf(host: string, { files, bases }: Proof): World {
   const sizes = Object.entries(files ?? {}).map(
     ([path, content]) => [path, typeof content === "number" ? content : Buffer.byteLength(content)] as const,
   );
   const ignored = files?.[".dockerignore"];
   const world = worldWith(Object.fromEntries(sizes), typeof ignored === "string" ? ignored : undefined);
-  return { ...world, context: files === undefined ? undefined : world.context, packageSizes };
+  const images = bases?.map((image) => [image, sizeOf(host, image), false] as const);
+  return {
+    ...world,
+    context: files === undefined ? undefined : world.context,
+    packageSizes: images === undefined ? packageSizes : new DebianPackageSizes({ ...catalogue, images }),
+  };
 }
 
 function writeContext(folder: string, { files = {} }: Pick<Proof, "files">): void {
@@ -116,8 +126,8 @@ function writeContext(folder: string, { files = {} }: Pick<Proof, "files">): voi
 }
 
 interface BuiltLayer {
-  /** Where its instruction starts in the text. */
-  readonly start: number;
+  /** Where its instruction starts in the text; undefined: a layer of the base image. */
+  readonly start: number | undefined;
   readonly bytes: number;
 }
 
@@ -134,14 +144,21 @@ function build(
   writeFileSync(file, text);
   docker(host, ["build", "--network=host", "-q", "-t", tag, "-f", file, join(folder, "context")]);
   docker(host, ["run", "--rm", "--network=none", tag, ...(proof.runs ?? [])]);
-  const sizes = docker(host, ["history", "--human=false", "--format", "{{.Size}}", tag])
-    .trim()
-    .split("\n")
-    .map(Number);
+  const sizes = layerSizes(host, tag);
   // One entry of the history for each instruction, newest first; the base image's come after.
   const instructions = facts.shipped.filter((it) => it.keyword !== "FROM").toReversed();
-  return instructions.map((it, index) => ({ start: it.at.start, bytes: sizes[index] ?? Number.NaN }));
+  return sizes.map((bytes, index) => ({ start: instructions[index]?.at.start, bytes }));
 }
 
+/** Newest first. */
+const layerSizes = (host: string, image: string): readonly number[] =>
+  docker(host, ["history", "--human=false", "--format", "{{.Size}}", image]).trim().split("\n").map(Number);
+
+const sizeOf = (host: string, image: string): number =>
+  layerSizes(host, image).reduce((sum, it) => sum + it, 0);
+
+const groundOf = (layers: readonly BuiltLayer[]): number =>
+  layers.reduce((sum, it) => sum + (it.start === undefined ? it.bytes : 0), 0);
+
 const sumWhere = (layers: readonly BuiltLayer[], isWanted: (start: number) => boolean): number =>
-  layers.reduce((sum, it) => sum + (isWanted(it.start) ? it.bytes : 0), 0);
+  layers.reduce((sum, it) => sum + (it.start !== undefined && isWanted(it.start) ? it.bytes : 0), 0);
