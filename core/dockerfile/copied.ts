@@ -5,6 +5,7 @@ import { measured, type Size } from "../size/size.ts";
 import type { World } from "../world.ts";
 import type { CopyInstruction } from "./facts.ts";
 import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
+import type { Piece } from "./pieces.ts";
 
 export const isAddress = (source: string): boolean => /^(?:https?|ftp|git|ssh):|^git@/.test(source);
 
@@ -17,9 +18,17 @@ export const isFromContext = (copy: CopyInstruction): boolean =>
   // Their effect on what is taken is not modelled.
   !copy.flags.some(({ name }) => name === "exclude" || name === "parents");
 
+/** What ADD recognises by its content; the names that people give it. */
+export const unpackedByAdd = /\.(?:tar|tar\.(?:gz|bz2|xz|zst)|tgz|tbz2?|txz)$/;
+
+/** ADD stores what is in a local archive, not the archive. */
+export const isUnpacked = (copy: CopyInstruction): boolean =>
+  copy.keyword === "ADD" && copy.sources.some(({ text }) => unpackedByAdd.test(text ?? ""));
+
 /** All bytes that it stores; undefined where they are not the context's, or the context is not known. */
 export function copiedSize({ context }: World, copy: CopyInstruction): Size | undefined {
-  if (context === undefined || !context.complete || !isFromContext(copy)) return undefined;
+  if (context === undefined || !context.complete || !isFromContext(copy) || isUnpacked(copy))
+    return undefined;
   const entries = copy.sources.flatMap(({ text }) => context.matches(text ?? ""));
   return entries.length === 0 ? undefined : fromContext(context, entries);
 }
@@ -35,6 +44,8 @@ export interface CopiedPart {
   readonly file: boolean;
   /** All that the COPY brings. */
   readonly whole: boolean;
+  /** Empty where they are not known. */
+  readonly pieces: readonly Piece[];
 }
 
 export function copiedPart(
@@ -50,30 +61,32 @@ export function copiedPart(
     const name = copy.sources.length === 1 && only?.text !== undefined ? baseName(only.text) : undefined;
     const place = destinationPath.endsWith("/") && name !== undefined ? below(top, name) : top;
     if (withoutSlash(path) === place && (destinationPath.endsWith("/") || /\.\w+$/.test(place)))
-      return { bytes: undefined, file: true, whole: true };
+      return { bytes: undefined, file: true, whole: true, pieces: [] };
     return isWithin(top, path) || (place !== top && isWithin(place, path))
-      ? { bytes: undefined, file: false, whole: true }
+      ? { bytes: undefined, file: false, whole: true, pieces: [] }
       : undefined;
   }
   const entries = copy.sources.flatMap(({ text }) => context.matches(text ?? ""));
-  const parts = entries.flatMap((entry) => partsOf(entry, destinationPath, path, context));
-  if (parts.length === 0) return undefined;
+  const pieces = entries.flatMap((entry) => piecesOf(entry, destinationPath, path, context));
+  if (pieces.length === 0) return undefined;
+  const isKnown = context.complete && !isUnpacked(copy);
   return {
-    bytes: context.complete ? sumOf(parts.map(({ taken }) => taken.bytes)) : undefined,
-    file: parts.every(({ kind }) => kind === "file"),
-    whole: entries.every((it) => parts.includes(it)),
+    bytes: isKnown ? sumOf(pieces.map(({ entry }) => entry.taken.bytes)) : undefined,
+    file: pieces.every(({ entry }) => entry.kind === "file") && !isUnpacked(copy),
+    whole: entries.every((it) => pieces.some(({ entry }) => entry === it)),
+    pieces,
   };
 }
 
-function partsOf(
+function piecesOf(
   entry: ContextEntry,
   destination: string,
   path: string,
   context: BuildContext,
-): readonly ContextEntry[] {
+): readonly Piece[] {
   const top = withoutSlash(destination);
   const place = entry.kind === "file" && destination.endsWith("/") ? below(top, baseName(entry.path)) : top;
-  if (deletes(path, place)) return [entry];
+  if (deletes(path, place)) return [{ entry, place }];
   if (entry.kind !== "directory") return [];
   const literal = path.search(/[*?[]/);
   const start = literal === -1 ? path : path.slice(0, path.lastIndexOf("/", literal)) || "/";
@@ -81,7 +94,11 @@ function partsOf(
   const inside = withoutSlash(path).slice(top === "/" ? 1 : top.length + 1);
   return context
     .matches(entry.path === "" ? inside : `${entry.path}/${inside}`)
-    .filter(({ taken }) => taken.files > 0);
+    .filter(({ taken }) => taken.files > 0)
+    .map((it) => ({
+      entry: it,
+      place: below(top, entry.path === "" ? it.path : it.path.slice(entry.path.length + 1)),
+    }));
 }
 
 const below = (folder: string, name: string): string => `${folder === "/" ? "" : folder}/${name}`;

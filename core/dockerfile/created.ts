@@ -1,8 +1,9 @@
 /** What an instruction leaves in its layer, as far as its words say. */
-import type { BuildContext } from "../context/build-context.ts";
+import type { BuildContext, ContextEntry } from "../context/build-context.ts";
 import type { Bytes } from "../size/bytes.ts";
 import { sumOf } from "../size/bytes.ts";
 import type { CacheEffect, Effect } from "../tools/effect.ts";
+import { isUnpacked } from "./copied.ts";
 import type { Command, CopyInstruction, Instruction, RunInstruction } from "./facts.ts";
 import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
 
@@ -12,6 +13,8 @@ export interface Hidden {
   readonly bytes: Bytes | undefined;
   /** The deletion takes all that the instruction brought. */
   readonly whole: boolean;
+  /** One file of the build context. */
+  readonly lone: boolean;
   /** Paths of the build context behind it. */
   readonly contextPaths: readonly string[];
 }
@@ -90,7 +93,7 @@ function hiddenOfRun(pattern: string, run: RunInstruction): Hidden | undefined {
   const made = keptEffects(run)
     .flatMap((it) => (it.kind === "create" ? it.paths : []))
     .filter(({ path }) => deletes(pattern, path) && !isOnMount(run, path));
-  return made.length === 0 ? undefined : { bytes: undefined, whole: false, contextPaths: [] };
+  return made.length === 0 ? undefined : { bytes: undefined, whole: false, lone: false, contextPaths: [] };
 }
 
 function hiddenOfCopy(
@@ -111,12 +114,12 @@ function hiddenOfCopy(
         ? `${destinationPath}${baseName(only)}`
         : destinationPath;
     return deletes(pattern, withoutSlash(place))
-      ? { bytes: undefined, whole: true, contextPaths: [] }
+      ? { bytes: undefined, whole: true, lone: false, contextPaths: [] }
       : undefined;
   }
   if (context === undefined) {
     return deletes(pattern, withoutSlash(destinationPath))
-      ? { bytes: undefined, whole: true, contextPaths: [] }
+      ? { bytes: undefined, whole: true, lone: false, contextPaths: [] }
       : undefined;
   }
   const entries = sources.flatMap(({ text }) => context.matches(text ?? ""));
@@ -124,8 +127,9 @@ function hiddenOfCopy(
   const known = parts.flatMap((it) => it ?? []);
   if (known.length === 0) return undefined;
   return {
-    bytes: context.complete ? sumOf(known.map(({ bytes }) => bytes)) : undefined,
+    bytes: context.complete && !isUnpacked(copy) ? sumOf(known.map(({ bytes }) => bytes)) : undefined,
     whole: parts.every((it) => it?.whole === true),
+    lone: known.length === 1 && known.every(({ kind }) => kind === "file"),
     contextPaths: known.map(({ path }) => path),
   };
 }
@@ -134,19 +138,15 @@ function hiddenOfCopy(
 function partOf(
   pattern: string,
   destination: string,
-  entry: {
-    readonly path: string;
-    readonly kind: "file" | "directory";
-    readonly taken: { readonly bytes: Bytes };
-  },
+  entry: ContextEntry,
   context: BuildContext,
-): { readonly path: string; readonly bytes: Bytes; readonly whole: boolean } | undefined {
+): (Pick<ContextEntry, "path" | "kind"> & { readonly bytes: Bytes; readonly whole: boolean }) | undefined {
   const top = withoutSlash(destination);
   const place =
     entry.kind === "file" && destination.endsWith("/")
       ? `${top === "/" ? "" : top}/${baseName(entry.path)}`
       : top;
-  if (deletes(pattern, place)) return { path: entry.path, bytes: entry.taken.bytes, whole: true };
+  if (deletes(pattern, place)) return { ...entry, bytes: entry.taken.bytes, whole: true };
   // A directory's content lies directly below the destination.
   const below = pattern.replace(/\/\*$/, "");
   if (entry.kind !== "directory" || /[*?[]/.test(below) || !isWithin(below, top)) return undefined;
@@ -155,7 +155,7 @@ function partOf(
   const [found] = context.matches(path);
   return found === undefined || found.taken.bytes === 0
     ? undefined
-    : { path: found.path, bytes: found.taken.bytes, whole: false };
+    : { ...found, bytes: found.taken.bytes, whole: false };
 }
 
 const isAddress = (source: string): boolean => /^(?:https?|ftp|git|ssh):|^git@/.test(source);

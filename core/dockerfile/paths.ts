@@ -53,3 +53,9 @@ function matchesName(pattern: string, name: string): boolean {
     .replaceAll("?", ".");
   return new RegExp(`^${source}$`).test(name);
 }
+
+/** The part of a pattern before its first wildcard, up to a whole name. */
+export const plainPart = (pattern: string): string => {
+  const wild = pattern.search(/[*?[]/);
+  return wild === -1 ? pattern : pattern.slice(0, pattern.lastIndexOf("/", wild)) || "/";
+};

@@ -70,4 +70,4 @@ function savingOf({ scales }: PythonFacts, torch: GraphNode, nodes: readonly Gra
 }
 
 const rangeOf = (size: Exclude<Size, { kind: "unknown" }>): readonly [Bytes, Bytes] =>
-  size.kind === "measured" ? [size.bytes, size.bytes] : [size.low, size.high];
+  size.kind === "measured" ? [size.bytes, size.bytes] : [size.low, size.high ?? size.low];

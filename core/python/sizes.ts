@@ -209,7 +209,7 @@ function withBytecode(size: Size, node: GraphNode, { catalogue, platform }: Size
         : [0, 0.4];
   return estimated(
     bytes(Math.floor(size.low * (1 + least * per))),
-    bytes(Math.ceil(size.high * (1 + most * per))),
+    size.high && bytes(Math.ceil(size.high * (1 + most * per))),
     `${size.basis}, with the bytecode that pip writes`,
   );
 }

@@ -1,5 +1,5 @@
 /** Sums of sizes. Invariant: what is unknown never counts as nothing; the sum says what it leaves out. */
-import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
+import { addBytes, type Bytes, noBytes } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
 
 export interface NamedSize {
@@ -13,7 +13,7 @@ const mostNames = 4;
 /** `basis` says for people what the parts are. */
 export function totalOf(parts: readonly NamedSize[], basis: string): Size {
   if (parts.length === 0) return measured(noBytes, "nothing is installed");
-  let [low, high]: [Bytes, Bytes] = [noBytes, noBytes];
+  let [low, high]: [Bytes, Bytes | undefined] = [noBytes, noBytes];
   let certain = true;
   const unknown: string[] = [];
   const sources = new Set<string>();
@@ -21,13 +21,13 @@ export function totalOf(parts: readonly NamedSize[], basis: string): Size {
     switch (size.kind) {
       case "measured":
         low = addBytes(low, size.bytes);
-        high = addBytes(high, size.bytes);
+        high = high === undefined ? undefined : addBytes(high, size.bytes);
         sources.add(size.from);
         break;
       case "estimated":
         certain = false;
         low = addBytes(low, size.low);
-        high = addBytes(high, size.high);
+        high = high === undefined || size.high === undefined ? undefined : addBytes(high, size.high);
         break;
       case "unknown":
         certain = false;
@@ -39,7 +39,7 @@ export function totalOf(parts: readonly NamedSize[], basis: string): Size {
   if (unknown.length === parts.length) return unknownSize(`none of the sizes of ${listed(unknown)} is known`);
   if (certain) return measured(low, [...sources].join(", "));
   const without = unknown.length === 0 ? "" : `, without ${listed(unknown)} of unknown size`;
-  return estimated(bytes(low), bytes(high), `${basis}${without}`);
+  return estimated(low, high, `${basis}${without}`);
 }
 
 const listed = (names: readonly string[]): string =>

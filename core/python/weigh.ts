@@ -1,5 +1,5 @@
 /** Weighs a project: every requirement, extra and group, by itself, with what it brings, and what goes if it goes. */
-import type { Size } from "../size/size.ts";
+import { middleOf, type Size } from "../size/size.ts";
 import type { PythonCatalogue } from "./catalogue.ts";
 import { DependencyGraph, type GraphNode } from "./graph.ts";
 import type { Lock } from "./lock.ts";
@@ -218,8 +218,7 @@ export class Scales {
   }
 }
 
-const sortValue = (size: Size): number =>
-  size.kind === "measured" ? size.bytes : size.kind === "estimated" ? (size.low + size.high) / 2 : -1;
+const sortValue = (size: Size): number => middleOf(size) ?? -1;
 
 /**
  * The extras that markers may name: plain, and as uv.lock spells those that its conflicts tell apart,

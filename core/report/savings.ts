@@ -12,12 +12,15 @@ export function savingsLabel(savings: readonly Size[]): string {
     if (it.kind === "measured") exact.push(it.bytes);
     else if (it.kind === "estimated") {
       low.push(it.low);
-      high.push(it.high);
+      if (it.high !== undefined) high.push(it.high);
     } else unknown += 1;
   }
   const parts: string[] = [];
+  // One that is at least so much makes the sum at least so much.
+  const isClosed = high.length === low.length;
   if (exact.length > 0) parts.push(`${bytesLabel(sumOf(exact))} measured`);
-  if (low.length > 0) parts.push(`${sizeLabel(estimated(sumOf(low), sumOf(high), ""))} estimated`);
+  if (low.length > 0)
+    parts.push(`${sizeLabel(estimated(sumOf(low), isClosed ? sumOf(high) : undefined, ""))} estimated`);
   if (unknown > 0) parts.push(`${unknown} of unknown size`);
   return parts.join(", ");
 }

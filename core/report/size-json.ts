@@ -6,7 +6,7 @@ export function sizeJson(size: Size): object {
     case "measured":
       return { kind: size.kind, bytes: size.bytes, from: size.from };
     case "estimated":
-      return { kind: size.kind, low: size.low, high: size.high, basis: size.basis };
+      return { kind: size.kind, low: size.low, high: size.high ?? null, basis: size.basis };
     case "unknown":
       return { kind: size.kind, because: size.because };
   }

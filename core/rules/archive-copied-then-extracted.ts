@@ -1,5 +1,5 @@
 import { chainBefore } from "../dockerfile/chain.ts";
-import { copiedPart, isAddress, isFromContext } from "../dockerfile/copied.ts";
+import { copiedPart, isAddress, isFromContext, unpackedByAdd } from "../dockerfile/copied.ts";
 import { isJsonForm, removeCommand, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, CopyInstruction, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { mayRemove } from "../dockerfile/left-behind.ts";
@@ -93,9 +93,6 @@ const holds = (copy: CopyInstruction, path: string, { context }: World): boolean
   const part = copiedPart(copy, path, context);
   return part?.file === true && part.bytes !== 0 && (copy.from === undefined || part.whole);
 };
-
-/** What ADD recognises by its content; the names that people give it. */
-const unpackedByAdd = /\.(?:tar|tar\.(?:gz|bz2|xz)|tgz|tbz2?|txz)$/;
 
 function fixesOf(facts: Facts, { run, command, effect }: Site, copy: CopyInstruction): readonly Fix[] {
   const [source] = copy.sources;

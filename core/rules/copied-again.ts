@@ -1,14 +1,14 @@
+import { sizeBeneath } from "../dockerfile/beneath.ts";
 import { chainBefore } from "../dockerfile/chain.ts";
 import { copiedSize } from "../dockerfile/copied.ts";
 import { removeInstruction } from "../dockerfile/edits.ts";
-import type { CopyInstruction, Facts, Instruction } from "../dockerfile/facts.ts";
+import type { CopyInstruction, Facts } from "../dockerfile/facts.ts";
 import { type Common, commonOf } from "../dockerfile/inherited.ts";
 import { scriptIn } from "../dockerfile/installer-scripts.ts";
 import { normalised, withoutSlash } from "../dockerfile/paths.ts";
 import { mayWrite } from "../dockerfile/writes.ts";
 import { measuredLayer } from "../link/measurements.ts";
 import { uvSize } from "../size/installer-sizes.ts";
-import type { Size } from "../size/size.ts";
 import { storedAgain } from "../size/stored-again.ts";
 import type { World } from "../world.ts";
 import type { Finding } from "./finding.ts";
@@ -85,22 +85,20 @@ function inherited(facts: Facts, world: World, copy: CopyInstruction): Finding |
     at: source.at,
     what: `${path} is copied again: this stage has it already from ${common.name}`,
     why: "Both stages start from there, and nothing in between writes to it, so the copy brings no new file.",
-    saving: measuredLayer(facts, world, copy) ?? storedAgain(fullSize(world, common, path)),
+    saving: measuredLayer(facts, world, copy) ?? storedAgain(fullSize(facts, world, copy, common, path)),
     related: parting === undefined ? [] : [{ at: parting.at, message: "Both stages start here" }],
     fixes: [{ title: "Remove the second copy", safety: "safe", edits: [removeInstruction(facts, copy)] }],
   };
 }
 
-/** What the ancestor put there, when its words say how much. */
-function fullSize(world: World, { stage }: Common, path: string): Size | undefined {
-  const maker = stage?.instructions.findLast((it) => makes(it, path));
-  if (maker !== undefined) return copiedSize(world, maker);
-  const hasUv = stage?.instructions.some((it) => scriptIn(it)?.installs === "uv");
-  return path === "/root/.local" && hasUv ? uvSize : undefined;
+/** What lies there where the stages part, when the words say how much. */
+function fullSize(facts: Facts, { context }: World, copy: CopyInstruction, { apart }: Common, path: string) {
+  const shared = chainBefore(facts, copy).filter((it) => !apart.includes(it));
+  const copied = sizeBeneath([path], shared, context);
+  if (copied !== undefined || path !== "/root/.local") return copied;
+  const writers = shared.filter((it) => mayWrite(it, path));
+  return writers.length > 0 && writers.every((it) => scriptIn(it)?.installs === "uv") ? uvSize : undefined;
 }
-
-const makes = (it: Instruction, path: string): it is CopyInstruction =>
-  it.kind === "copy" && it.destinationPath !== undefined && withoutSlash(it.destinationPath) === path;
 
 /** The same words earlier in the same chain, and nothing written there since. */
 function repeated(facts: Facts, world: World, copy: CopyInstruction): Finding | undefined {

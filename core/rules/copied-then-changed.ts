@@ -1,3 +1,4 @@
+import { sizeBeneath } from "../dockerfile/beneath.ts";
 import { chainBefore } from "../dockerfile/chain.ts";
 import { type CopiedPart, copiedPart } from "../dockerfile/copied.ts";
 import {
@@ -11,8 +12,7 @@ import type { Command, CopyInstruction, Facts, RunInstruction } from "../dockerf
 import { isNumericOwner, mayMakeAccount, onlyMakesAccounts } from "../dockerfile/users.ts";
 import { commandMayWrite, mayWrite } from "../dockerfile/writes.ts";
 import { measuredLayer } from "../link/measurements.ts";
-import { sumOf } from "../size/bytes.ts";
-import { measured, type Size, unknownSize } from "../size/size.ts";
+import { type Size, unknownSize } from "../size/size.ts";
 import { storedAgain } from "../size/stored-again.ts";
 import { applyEdits, type Edit } from "../text/edit.ts";
 import { lineBreakOf } from "../text/lines.ts";
@@ -34,6 +34,9 @@ contents and all. \`COPY --chown\` and \`COPY --chmod\` give owner and mode to t
 The classic image store keeps a file again even when nothing about it changes (\`chmod -R a+rX\` on readable files);
 the containerd store drops files that are equal in size, mode, owner and time. Such a saving is shown as a range
 until an image is analysed.
+
+Priced are the copied files. Where another instruction writes there too (\`npm ci\`, \`pip install --target\`, \`cp\`), the
+layer stores at least that much; after a command that Plimsoll does not know the size is unknown.
 
 ## Reported
 \`\`\`dockerfile
@@ -141,12 +144,8 @@ function sizeOf(facts: Facts, world: World, site: Site, touched: readonly Touche
   );
   const layer = isAlone ? measuredLayer(facts, world, site.run) : undefined;
   if (layer !== undefined) return layer;
-  const known = touched.flatMap(({ part }) => part.bytes ?? []);
-  const foundBy = world.context?.foundBy;
-  const full =
-    known.length < touched.length || foundBy === undefined
-      ? undefined
-      : measured(sumOf(known), `files of the build context (${foundBy})`);
+  const paths = [...new Set(touched.map(({ path }) => path.path))];
+  const full = sizeBeneath(paths, chainBefore(facts, site.run), world.context, site);
   if (isIdle(site, touched)) return storedAgain(full);
   return full ?? unknownSize("analyse the built image to measure it");
 }

@@ -116,7 +116,8 @@ function installsIn(facts: Facts, world: World, run: RunInstruction): readonly I
           const all = effect.packages.flatMap(({ name }) => name ?? []);
           const base = packageBaseAt(facts, run, manager);
           const size = world.packageSizes?.documentation({ all, recommends, base });
-          return size?.kind === "estimated" && all.length > 0 ? [{ run, effect, size }] : [];
+          const isRange = size?.kind === "estimated" && size.high !== undefined;
+          return isRange && all.length > 0 ? [{ run, effect, size }] : [];
         }),
   );
 }

@@ -115,6 +115,7 @@ function sizesOf(prices: PackageSizes, image: string, slim: string): ReturnType<
 function differenceOf(prices: PackageSizes, image: string, slimImage: string, spread: number) {
   const [full, slim] = [prices.baseImage?.(image), prices.baseImage?.(slimImage)];
   if (full?.kind !== "estimated" || slim?.kind !== "estimated") return undefined;
+  if (full.high === undefined || slim.high === undefined) return undefined;
   const low = Math.max(0, Math.round((full.low - slim.high) * (1 - spread)));
   const high = Math.round((full.high - slim.low) * (1 + spread));
   const basis = `recorded sizes of ${image} and ${slimImage}${spread > 0 ? ", which stand in for these tags" : ""}`;

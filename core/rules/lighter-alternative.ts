@@ -86,6 +86,7 @@ function difference(full: Size, light: Size): Size {
   }
   const [low, high] = full.kind === "measured" ? [full.bytes, full.bytes] : [full.low, full.high];
   const [least, most] = light.kind === "measured" ? [light.bytes, light.bytes] : [light.low, light.high];
+  if (high === undefined || most === undefined) return unknownSize("the sizes of both are not known");
   const from = Math.max(0, low - most);
   const to = Math.max(0, high - least);
   if (to === 0) return unknownSize("both are of one size, as far as is known");

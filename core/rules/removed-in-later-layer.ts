@@ -1,3 +1,4 @@
+import { othersBeneath } from "../dockerfile/beneath.ts";
 import { cacheSize, isEmptiedByBase } from "../dockerfile/caches.ts";
 import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { directoriesOf, type Hidden, hiddenBy, isOnMount, keptEffects } from "../dockerfile/created.ts";
@@ -18,7 +19,7 @@ import type {
 } from "../dockerfile/facts.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { deletes } from "../dockerfile/paths.ts";
-import { measured, type Size, unknownSize } from "../size/size.ts";
+import { atLeast, measured, type Size, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import type { CacheEffect, Effect, InstallEffect, PathWord } from "../tools/effect.ts";
 import type { World } from "../world.ts";
@@ -184,7 +185,7 @@ function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Fi
         it.kind === "run"
           ? "A later layer only hides files. Create, use and delete them in one RUN."
           : "A later layer only hides files. Do not copy them, or give them to the RUN as a bind mount.",
-      saving: sizeOf(world, site.run, hidden),
+      saving: sizeOf(world, site, path, it, hidden),
       related: [{ at: it.keywordAt, message: it.kind === "run" ? "Created here" : "Copied here" }],
       get fixes() {
         return pathFixes(facts, world, site, path, it, hidden);
@@ -194,9 +195,17 @@ function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Fi
   return undefined;
 }
 
-function sizeOf(world: World, run: RunInstruction, { bytes }: Hidden): Size {
+function sizeOf(
+  world: World,
+  { run, before }: Site,
+  { path }: PathWord,
+  maker: Instruction,
+  { bytes, lone }: Hidden,
+): Size {
   if (bytes !== undefined && world.context !== undefined) {
-    return measured(bytes, `files of the build context (${world.context.foundBy})`);
+    const from = `files of the build context (${world.context.foundBy})`;
+    const others = lone || maker.kind !== "copy" ? undefined : othersBeneath(path, before, maker);
+    return others === undefined ? measured(bytes, from) : atLeast(bytes, `${from}; ${others} more there`);
   }
   const deletions = run.commands.filter((it) => it.effects?.some(({ kind }) => kind === "remove"));
   const layer = world.knowledge?.layers.find((it) => it.instruction === run.source);

@@ -6,12 +6,8 @@ const reason =
 
 /** Bytes that a layer stores again though they are the same, before an image shows what its store did. */
 export function storedAgain(full: Size | undefined): Size {
-  switch (full?.kind) {
-    case "measured":
-      return estimated(noBytes, full.bytes, reason);
-    case "estimated":
-      return estimated(noBytes, full.high, reason);
-    default:
-      return unknownSize(`${reason}; analyse the built image to measure it`);
-  }
+  const high = full?.kind === "measured" ? full.bytes : full?.kind === "estimated" ? full.high : undefined;
+  return high === undefined
+    ? unknownSize(`${reason}; analyse the built image to measure it`)
+    : estimated(noBytes, high, reason);
 }

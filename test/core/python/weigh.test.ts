@@ -60,7 +60,7 @@ const bytesOf = (size: ReturnType<typeof scalesOf>["total"]): number | string =>
   size.kind === "measured"
     ? size.bytes
     : size.kind === "estimated"
-      ? Math.round((size.low + size.high) / 2)
+      ? Math.round((size.low + (size.high ?? size.low)) / 2)
       : "?";
 
 /** What wheels hold; the installer's own notes come on top. */

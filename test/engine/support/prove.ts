@@ -96,7 +96,7 @@ function isWithin(saved: number, saving: Size): boolean {
     case "measured":
       return saved === saving.bytes;
     case "estimated":
-      return saving.low <= saved && saved <= saving.high;
+      return saving.low <= saved && saved <= (saving.high ?? Infinity);
     case "unknown":
       return false;
   }
