@@ -11,13 +11,13 @@ export async function chooseDockerfile(panel: TreemapPanel): Promise<void> {
   if (uri !== undefined) await panel.chooseDockerfile(uri.toString());
 }
 
-/** Forgets what was kept of images. */
+/** Forgets what was kept of images and package indexes. */
 export async function clearImageCache(client: LanguageClient): Promise<void> {
   const { bytes } = await client.sendRequest<ClearCacheResult>(clearImageCacheRequest);
   void window.showInformationMessage(
     bytes === 0
-      ? "No image was kept."
-      : `Forgot images: ${(bytes / 1_000_000).toFixed(1)} MB on the disk are free.`,
+      ? "Nothing was kept."
+      : `Forgot images and package indexes: ${(bytes / 1_000_000).toFixed(1)} MB on the disk are free.`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type ExtensionContext, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
+import { trustedNotification } from "../protocol/requests.ts";
 import { analyzeImage } from "./analyze-image.ts";
 import { chooseDockerfile, clearImageCache } from "./image-commands.ts";
 import { showLayer } from "./show-layer.ts";
@@ -40,7 +41,11 @@ export function startLanguage(context: ExtensionContext, log: LogOutputChannel):
     documentSelector: selector,
     outputChannel: log,
     // Where the server may keep what it read of images.
-    initializationOptions: { storage: context.globalStorageUri.fsPath },
+    // A restart asks again.
+    initializationOptions: () => ({
+      storage: context.globalStorageUri.fsPath,
+      trusted: workspace.isTrusted,
+    }),
     synchronize: {
       configurationSection: "plimsoll",
       fileEvents: workspace.createFileSystemWatcher(
@@ -51,7 +56,11 @@ export function startLanguage(context: ExtensionContext, log: LogOutputChannel):
   const debug = { ...run, options: { execArgv: ["--nolazy", `--inspect=${inspectPort}`] } };
   const client = new LanguageClient("plimsoll", "Plimsoll", { run, debug }, options);
   const panel = new TreemapPanel(context.extensionUri, client, context.workspaceState);
-  context.subscriptions.push(panel, statusOf(selector, client));
+  context.subscriptions.push(
+    panel,
+    statusOf(selector, client),
+    workspace.onDidGrantWorkspaceTrust(() => void client.sendNotification(trustedNotification)),
+  );
   void client.start().catch((cause: unknown) => {
     void window.showErrorMessage(
       `Plimsoll's language server did not start: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -48,7 +48,13 @@ export interface ChooseDockerfileParams {
 }
 
 /**
- * `plimsoll/clearImageCache`: forget the images that were read. There is a cache where the client names a folder for it
+ * `plimsoll/trusted`: the user trusts the workspace's files from now on. Clients that know trust send `trusted: false`
+ * in `initializationOptions` where there is none yet; until then no package index is asked. Takes nothing.
+ */
+export const trustedNotification = "plimsoll/trusted";
+
+/**
+ * `plimsoll/clearImageCache`: forget the images that were read, and what package indexes told. There is a cache where the client names a folder for it
  * as `storage` in `initializationOptions`. Takes nothing.
  */
 export const clearImageCacheRequest = "plimsoll/clearImageCache";

@@ -13,6 +13,11 @@ export interface PlimsollSettings {
   readonly engine: { readonly host: string; readonly context: string };
   /** Whether images may be read from registries when the user asks for one, and which registries have no TLS. */
   readonly registry: { readonly enabled: boolean; readonly insecure: readonly string[] };
+  /**
+   * Whether the package indexes of Python projects may be asked; the default index, where no file of uv, pip, Poetry or
+   * PDM names one. Never in a workspace that is not trusted.
+   */
+  readonly packageIndex: { readonly enabled: boolean; readonly url: string };
   readonly inlayHints: { readonly enabled: boolean };
   /** The stage that ships, where neither compose nor the file says it: stage name; empty: the last stage. */
   readonly target: string;

@@ -30,6 +30,15 @@ export class ZipTail {
     this.entries = this.#directory();
   }
 
+  /** How many of the last bytes hold the directory; undefined: there is none, or it is one of zip64's. */
+  get directoryLength(): number | undefined {
+    const end = this.#endRecord();
+    if (end === undefined) return undefined;
+    const size = this.#view.getUint32(end + 12, true);
+    const count = this.#view.getUint16(end + 10, true);
+    return size === 0xffff_ffff || count === 0xffff ? undefined : this.#bytes.length - end + size;
+  }
+
   /** The bytes of an entry as they lie in the archive; undefined where they are not at hand. */
   packed(it: ZipEntry): Uint8Array | undefined {
     const at = it.offset - this.#start;

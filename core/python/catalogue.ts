@@ -3,7 +3,7 @@
  *
  * Invariant: it answers with what it has and says nothing about the rest; ranges and words are sizes.ts's.
  */
-import { compareVersions, releaseOf } from "./versions.ts";
+import { compareVersions, isPreRelease, releaseOf, satisfies } from "./versions.ts";
 
 /** Kinds by what fills them; the range that installed bytes per wheel byte usually lie in. */
 export const wheelKinds = ["pure", "pure-data", "native-so", "native-mixed", "nvidia"] as const;
@@ -65,8 +65,11 @@ export class PythonCatalogue {
     return this.#rows.has(name);
   }
 
-  newest(name: string): string | undefined {
-    return this.#rows.get(name)?.[3][0]?.[0];
+  /** The newest that the specifier allows, pre-releases only where there is nothing else; the newest of all else. */
+  newest(name: string, specifier: string): string | undefined {
+    const all = this.#rows.get(name)?.[3].map(([version]) => version) ?? [];
+    const allowed = specifier === "" ? all : all.filter((it) => satisfies(it, specifier));
+    return allowed.find((it) => !isPreRelease(it)) ?? allowed[0] ?? all[0];
   }
 
   kindOf(name: string): WheelKind | undefined {

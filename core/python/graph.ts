@@ -5,11 +5,13 @@
  * Invariant: building it never fails and ends on cycles; a name that nobody knows is a node without dependencies.
  */
 import type { PythonCatalogue } from "./catalogue.ts";
+import { type IndexKnowledge, newestFor, wheelOf } from "./index/knowledge.ts";
 import type { InstalledDistribution, InstalledWorld } from "./installed.ts";
 import type { Lock, LockedDependency, LockedPackage } from "./lock.ts";
 import { holds, type Marker, type MarkerEnvironment, namesExtra } from "./markers.ts";
 import type { Requirement } from "./project.ts";
 import { readRequirement } from "./requirement-text.ts";
+import type { Target } from "./target.ts";
 import { satisfies } from "./versions.ts";
 
 /** One distribution in one version. */
@@ -38,6 +40,9 @@ export class DependencyGraph {
   readonly #environment: MarkerEnvironment;
   readonly #installed: readonly InstalledWorld[];
   readonly #lockDecides: boolean;
+  readonly #index: { readonly knowledge: IndexKnowledge; readonly target: Target } | undefined;
+  /** Versions that nothing pins: one for each name, as in any environment. */
+  readonly #chosen = new Map<string, GraphNode>();
   readonly #nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
   readonly #vertices = new Map<string, Vertex>();
@@ -51,6 +56,8 @@ export class DependencyGraph {
     readonly environment: MarkerEnvironment;
     /** Best first. */
     readonly installed: readonly InstalledWorld[];
+    /** What indexes told, and the target that wheels are chosen for. */
+    readonly index?: { readonly knowledge: IndexKnowledge; readonly target: Target } | undefined;
     /** Whether what installs obeys the lock; else what is installed tells more than it. */
     readonly lockDecides: boolean;
   }) {
@@ -59,6 +66,7 @@ export class DependencyGraph {
     this.#environment = options.environment;
     this.#installed = options.installed;
     this.#lockDecides = options.lockDecides;
+    this.#index = options.index;
   }
 
   /** The distribution that a requirement means here; undefined where its marker does not hold. */
@@ -109,8 +117,22 @@ export class DependencyGraph {
       return this.#node(name, installed.version, same, installed);
     }
     return locked === undefined
-      ? this.#node(name, pinned(specifier) ?? this.#catalogue?.newest(name), undefined, undefined)
+      ? this.#choose(name, specifier)
       : this.#node(name, locked.version, locked, undefined);
+  }
+
+  /** What an installer would take today. */
+  #choose(name: string, specifier: string): GraphNode {
+    const known = this.#chosen.get(name);
+    if (known !== undefined) return known;
+    const listed = this.#index?.knowledge.listings.get(name) ?? [];
+    const version =
+      pinned(specifier) ??
+      (this.#index && newestFor(listed, specifier, this.#index.target)) ??
+      this.#catalogue?.newest(name, specifier);
+    const node = this.#node(name, version, undefined, undefined);
+    this.#chosen.set(name, node);
+    return node;
   }
 
   #installedFor({ name, specifier }: LockedDependency): InstalledDistribution | undefined {
@@ -178,7 +200,14 @@ export class DependencyGraph {
     if (locked?.dependencies !== undefined) {
       return extra === "" ? locked.dependencies : (locked.extras.get(extra) ?? []);
     }
-    return this.#read(node.installed?.requires ?? this.#catalogue?.dependenciesOf(node.name) ?? [], extra);
+    const texts =
+      node.installed?.requires ?? this.#listed(node) ?? this.#catalogue?.dependenciesOf(node.name);
+    return this.#read(texts ?? [], extra);
+  }
+
+  #listed(node: GraphNode): readonly string[] | undefined {
+    const wheel = this.#index && wheelOf(node, this.#index.knowledge, this.#index.target);
+    return wheel && this.#index?.knowledge.wheels.get(wheel.url)?.requires;
   }
 
   /** PEP 508 texts; those of an extra stand under its marker. */

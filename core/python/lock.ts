@@ -20,6 +20,8 @@ export interface LockedFile {
   readonly name: string;
   /** Bytes; undefined where the lock has none (poetry, PDM, the PyTorch index). */
   readonly size: number | undefined;
+  /** Where it is fetched from; undefined where the lock does not say (poetry, PDM). */
+  readonly url: string | undefined;
 }
 
 export interface LockedPackage {

@@ -63,6 +63,9 @@ export interface PackageOrigin {
 export interface PackageIndex {
   readonly name: string | undefined;
   readonly url: string;
+  /** `links`: a page or folder of files (`--find-links`), no index. */
+  readonly kind: "default" | "extra" | "links";
+  /** Only for packages whose origin names it. */
   readonly explicit: boolean;
   readonly at: Span;
 }

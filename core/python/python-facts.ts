@@ -7,11 +7,12 @@ import { isDevelopmentFile } from "../tools/development-packages.ts";
 import { type GroupId, groupsOf, groupsWith, type PythonProject, withNamedFiles } from "./project.ts";
 import { readPyproject } from "./pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "./requirements-file.ts";
+import { scalesFor } from "./scales-for.ts";
 import type { ShippedPython } from "./shipped.ts";
-import { decidingImage, type PythonSurroundings, targetFor } from "./surroundings.ts";
+import { decidingImage, type PythonSurroundings } from "./surroundings.ts";
 import type { TomlDocument } from "./toml/nodes.ts";
 import type { TomlReader } from "./toml/reader.ts";
-import { Scales, type Weighed } from "./weigh.ts";
+import type { Scales, Weighed } from "./weigh.ts";
 
 /** A document's own text, read. */
 export interface PythonText {
@@ -64,20 +65,7 @@ export function pythonFactsOf(
     image,
     shipped: groupsWith(whole.inclusions, asked),
     get scales() {
-      const { lock, catalogue, environment } = surroundings;
-      scales ??= new Scales({
-        project: whole,
-        target: targetFor(whole, surroundings),
-        lock,
-        catalogue,
-        groups: asked,
-        lockIgnoredBy: image?.ignoresLock,
-        sources: {
-          ...(image?.installed && { image: image.installed }),
-          ...(environment && { environment }),
-          ...(image?.bytecode === true && { bytecode: true }),
-        },
-      });
+      scales ??= scalesFor(whole, surroundings, { groups: asked, bytecode: image?.bytecode === true });
       return scales;
     },
     get weighed() {

@@ -29,7 +29,12 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
         files.push({ group: "project", path: file, kind: "constraints", at });
       else if (name === "-e" || name === "--editable") readEditable(file, at, path, requirements, files);
       else if (/^(?:-i|--index-url|--extra-index-url|-f|--find-links)$/.test(name)) {
-        indexes.push({ name: undefined, url: file, explicit: false, at });
+        const kind = /^(?:-i|--index-url)$/.test(name)
+          ? "default"
+          : /^--extra/.test(name)
+            ? "extra"
+            : "links";
+        indexes.push({ name: undefined, url: file, kind, explicit: false, at });
       }
       continue;
     }

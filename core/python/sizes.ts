@@ -3,8 +3,8 @@ import { bytes } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
 import { type MeasuredVersion, type PythonCatalogue, versionDistance, type WheelKind } from "./catalogue.ts";
 import type { GraphNode } from "./graph.ts";
+import { type IndexKnowledge, wheelOf } from "./index/knowledge.ts";
 import type { InstalledDistribution, InstalledWorld } from "./installed.ts";
-import type { LockedFile } from "./lock.ts";
 import { bestWheel, isPure, type Platform, readWheelName } from "./wheel.ts";
 
 export interface SizeSources {
@@ -16,8 +16,8 @@ export interface SizeSources {
   readonly image?: InstalledWorld;
   /** A local environment; what there is of another platform does not count. */
   readonly environment?: InstalledWorld;
-  /** What the package index told earlier: sizes of wheels by file. */
-  readonly index?: { filesOf(name: string, version: string): readonly LockedFile[] | undefined };
+  /** What package indexes told earlier. */
+  readonly index?: IndexKnowledge;
   /** pip writes bytecode beside every module; uv does not unless told to. */
   readonly bytecode?: boolean;
 }
@@ -46,7 +46,7 @@ const usualBytecode = 1.17;
 export function installedSizeOf(node: GraphNode, sources: SizeSources): Size {
   const counted = fromInstalled(node, sources);
   if (counted !== undefined) return counted;
-  const plain = fromWheel(node, sources) ?? fromIndex(node, sources) ?? fromCatalogue(node, sources);
+  const plain = fromIndex(node, sources) ?? fromWheel(node, sources) ?? fromCatalogue(node, sources);
   return sources.bytecode === true ? withBytecode(plain, node, sources) : plain;
 }
 
@@ -95,13 +95,26 @@ function fromWheel(node: GraphNode, sources: SizeSources): Size | undefined {
   return unpacked(node, wheel.name, wheel.size, sources, `wheel of ${sources.lockName ?? "the lock file"}`);
 }
 
+/** The wheel's own directory is exact; its size alone is as good as a lock's. */
 function fromIndex(node: GraphNode, sources: SizeSources): Size | undefined {
-  if (node.version === undefined) return undefined;
-  const wheel = bestWheel(sources.index?.filesOf(node.name, node.version) ?? [], sources.platform);
-  return wheel?.size === undefined
+  const { index, platform } = sources;
+  const wheel = index && wheelOf(node, index, platform);
+  if (index === undefined || wheel === undefined) return undefined;
+  const known = index.wheels.get(wheel.url);
+  if (known?.unpacked !== undefined) {
+    const what = `unpacked bytes in the directory of ${wheel.name}`;
+    return estimated(bytes(known.unpacked), bytes(withInstallersNotes(known.unpacked)), what);
+  }
+  const size = wheel.size ?? known?.size;
+  // What a lock says is a lock's word.
+  const isLocked = node.locked !== undefined && wheel.size !== undefined && !wheel.listed;
+  return size === undefined || isLocked
     ? undefined
-    : unpacked(node, wheel.name, wheel.size, sources, "wheel of the package index");
+    : unpacked(node, wheel.name, size, sources, "wheel of the package index");
 }
+
+/** The installer adds its own few notes and scripts to what the wheel holds. */
+const withInstallersNotes = (bytes: number): number => Math.ceil(bytes * 1.003) + 4_000;
 
 /** A wheel's size times the nearest ratio that somebody measured. */
 function unpacked(
@@ -115,11 +128,9 @@ function unpacked(
   const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
   const same = catalogue?.measuredWheel(node.name, version, size);
   if (same !== undefined) {
-    // The installer adds its own few notes and scripts to what the wheel holds.
-    const most = Math.ceil(same.installedBytes * 1.003) + 4_000;
     return estimated(
       bytes(same.installedBytes),
-      bytes(most),
+      bytes(withInstallersNotes(same.installedBytes)),
       `${what}, unpacked bytes of that very wheel${date}`,
     );
   }

@@ -1,5 +1,6 @@
 /** What the engine found around a Python document: values only; anything may be absent. */
 import type { PythonCatalogue } from "./catalogue.ts";
+import type { IndexKnowledge } from "./index/knowledge.ts";
 import type { InstalledWorld } from "./installed.ts";
 import type { Lock } from "./lock.ts";
 import type { PythonProject } from "./project.ts";
@@ -17,6 +18,8 @@ export interface PythonSurroundings {
   readonly catalogue: PythonCatalogue | undefined;
   /** The virtual environment beside the project. */
   readonly environment: InstalledWorld | undefined;
+  /** What package indexes told; undefined: none was asked. */
+  readonly index: IndexKnowledge | undefined;
 }
 
 export const emptySurroundings: PythonSurroundings = {
@@ -26,6 +29,7 @@ export const emptySurroundings: PythonSurroundings = {
   files: new Map(),
   catalogue: undefined,
   environment: undefined,
+  index: undefined,
 };
 
 /** The one that installs most of the project decides; without any, what the project asks for. */

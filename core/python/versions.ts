@@ -16,6 +16,9 @@ export function satisfies(version: string, specifier: string): boolean {
 
 export const isVersion = (text: string): boolean => explain(text) !== null;
 
+/** Alphas, betas, release candidates and development builds. */
+export const isPreRelease = (text: string): boolean => explain(text)?.is_prerelease === true;
+
 /** Negative, zero or positive, as for sort. */
 export function compareVersions(a: string, b: string): number {
   const [one, other] = [isVersion(a), isVersion(b)];

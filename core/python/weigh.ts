@@ -2,6 +2,8 @@
 import { middleOf, type Size } from "../size/size.ts";
 import type { PythonCatalogue } from "./catalogue.ts";
 import { DependencyGraph, type GraphNode } from "./graph.ts";
+import { emptyKnowledge } from "./index/knowledge.ts";
+import { type IndexNeeds, indexNeeds } from "./index/needs.ts";
 import type { Lock } from "./lock.ts";
 import { type GroupId, groupsOf, groupsWith, type PythonProject, type Requirement } from "./project.ts";
 import { installedSizeOf, type SizeSources } from "./sizes.ts";
@@ -74,6 +76,7 @@ export class Scales {
       lock,
       catalogue,
       environment,
+      index: sources?.index && { knowledge: sources.index, target },
       installed: [sources?.image, sources?.environment].filter((it) => it !== undefined),
       lockDecides: request.lockIgnoredBy === undefined,
     });
@@ -107,6 +110,18 @@ export class Scales {
     const closure = this.graph.reach([requirement]);
     this.#closures.set(requirement, closure);
     return closure;
+  }
+
+  /** What indexes can still tell about what these groups install. */
+  indexNeeds(groups: Iterable<GroupId>): IndexNeeds {
+    const { target, catalogue, sources } = this.#request;
+    return indexNeeds({
+      nodes: [...this.graph.reach(this.requirementsOf(groups))].filter((it) => !this.#isOwn(it)),
+      knowledge: sources?.index ?? emptyKnowledge,
+      platform: target,
+      catalogue,
+      installed: [sources?.image, sources?.environment].filter((it) => it !== undefined),
+    });
   }
 
   /** What goes when these lines go from what is installed together with their groups. */
@@ -204,6 +219,8 @@ export class Scales {
     const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
     const lock = this.#lockName();
     if (lock !== undefined) return `packages of ${lock}${date}`;
+    const listed = (this.#sources.index?.listings.size ?? 0) > 0;
+    if (listed) return "newest versions of the package index";
     const installed = this.#sources.image ?? this.#sources.environment;
     return installed === undefined
       ? `newest versions${date}`

@@ -17,6 +17,8 @@ export type Command =
         | { readonly kind: "image"; readonly reference: string }
         | { readonly kind: "archive"; readonly path: string }
         | undefined;
+      /** Package indexes may be asked: `configured`, or the address of the default one. */
+      readonly packageIndex: string | undefined;
       readonly format: CheckFormat;
       readonly failOn: Severity | undefined;
     }
@@ -42,6 +44,7 @@ export type Command =
       readonly path: string;
       readonly extras: readonly string[];
       readonly groups: readonly string[];
+      readonly packageIndex: string | undefined;
       readonly format: Format;
     }
   /** One line that says what is wrong with the arguments. */
@@ -59,6 +62,7 @@ const optionsOf = {
     "fail-on": { type: "string" },
     image: { type: "string" },
     archive: { type: "string" },
+    "package-index": { type: "string" },
   },
   fix: { ...help, review: { type: "boolean" }, "dry-run": { type: "boolean" } },
   analyze: {
@@ -74,6 +78,7 @@ const optionsOf = {
     ...help,
     extra: { type: "string", multiple: true },
     group: { type: "string", multiple: true },
+    "package-index": { type: "string" },
     format: { type: "string" },
   },
 } as const;
@@ -123,6 +128,8 @@ function checkOf(words: readonly string[]): Command {
   if (values["fail-on"] !== undefined && failOn === undefined) {
     return refused(`--fail-on takes error, warning, information or hint, not "${values["fail-on"]}"`);
   }
+  const packageIndex = indexOf(values["package-index"]);
+  if (!packageIndex.ok) return packageIndex.command;
   return {
     kind: "check",
     paths: positionals.length === 0 ? ["."] : positionals,
@@ -132,6 +139,7 @@ function checkOf(words: readonly string[]): Command {
         : archive !== undefined
           ? { kind: "archive", path: archive }
           : undefined,
+    packageIndex: packageIndex.address,
     format: format.format,
     failOn,
   };
@@ -191,13 +199,28 @@ function weighOf(words: readonly string[]): Command {
   if (more.length > 0) return refused(`weigh takes one project, not ${positionals.length}`);
   const format = formatOf(values.format, plainFormats);
   if (!format.ok) return format.command;
+  const packageIndex = indexOf(values["package-index"]);
+  if (!packageIndex.ok) return packageIndex.command;
   return {
     kind: "weigh",
     path,
+    packageIndex: packageIndex.address,
     extras: values.extra ?? [],
     groups: values.group ?? [],
     format: format.format,
   };
+}
+
+/** What was given is not repeated: addresses may hold a login. */
+function indexOf(
+  given: string | undefined,
+):
+  | { readonly ok: true; readonly address: string | undefined }
+  | { readonly ok: false; readonly command: Command } {
+  if (given === undefined || given === "configured" || /^https?:\/\/[^/]/i.test(given)) {
+    return { ok: true, address: given };
+  }
+  return { ok: false, command: refused("--package-index takes an http(s) address, or the word configured") };
 }
 
 type Read<Parsed> =

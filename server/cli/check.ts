@@ -18,7 +18,7 @@ import { measuredIn } from "./measured-image.ts";
 import { choices, type Opened, Workbench } from "./workbench.ts";
 
 export async function check(
-  { paths, image, format, failOn }: Extract<Command, { kind: "check" }>,
+  { paths, image, packageIndex, format, failOn }: Extract<Command, { kind: "check" }>,
   console: Console,
 ): Promise<Exit> {
   const found = await inputsOf(paths, console.directory, console.signal);
@@ -27,7 +27,7 @@ export async function check(
     return exits.trouble;
   }
   const troubles = [...found.troubles];
-  const bench = await Workbench.open(console);
+  const bench = await Workbench.open(console, { packageIndex });
   let read: readonly Opened[] = [];
   for (const input of found.inputs) {
     console.progress(input.shown);
@@ -52,6 +52,7 @@ export async function check(
       if (result.note !== undefined) console.trouble(result.note);
     }
   }
+  troubles.push(...bench.indexTroubles);
   const opened = new Map<CheckedDocument, Opened>();
   for (const it of read) {
     try {

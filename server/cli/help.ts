@@ -21,6 +21,7 @@ working directory.
 
   --image REF             measure in this image of the Docker engine what its Dockerfile's lines weigh
   --archive FILE          the same in an archive of docker save, or an OCI layout
+  --package-index I       ask package indexes for sizes of requirements: see weigh
   --format FORMAT         text (default), json, sarif (2.1.0) or markdown
   --fail-on SEVERITY      exit 1 when a finding is at least error, warning, information or hint
 `,
@@ -43,13 +44,15 @@ existing path is an archive or a layout, else a reference. DOCKER_HOST chooses t
   --context DIR           the build context of F, where it is not found by itself
   --format text|json      text (default) or JSON
 `,
-  weigh: `plimsoll weigh [PATH] [--extra X…] [--group G…] [--format text|json]
+  weigh: `plimsoll weigh [PATH] [--extra X…] [--group G…] [--package-index I] [--format text|json]
 
 Weighs a pyproject.toml or requirements*.txt; a folder means the one inside it, no PATH the working directory.
 Sizes are those of installed packages, for the interpreter and platform of the project's Dockerfile.
 
   --extra X               count this extra too; may be repeated
   --group G               count this dependency group too; may be repeated
+  --package-index I       ask package indexes for what nothing else tells: the address of one, or the word
+                          configured for those of uv's, pip's, Poetry's or PDM's own configuration
   --format text|json      text (default) or JSON
 `,
 };

@@ -11,9 +11,8 @@ import {
 } from "../../core/python/project.ts";
 import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "../../core/python/requirements-file.ts";
-import { decidingImage, targetFor } from "../../core/python/surroundings.ts";
+import { scalesFor } from "../../core/python/scales-for.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
-import { Scales } from "../../core/python/weigh.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
 import { weighText } from "../../core/report/weigh-text.ts";
 import { LineIndex } from "../../core/text/line-index.ts";
@@ -30,7 +29,7 @@ interface Document {
 }
 
 export async function weigh(
-  { path: given, extras, groups, format }: Extract<Command, { kind: "weigh" }>,
+  { path: given, extras, groups, packageIndex, format }: Extract<Command, { kind: "weigh" }>,
   console: Console,
 ): Promise<Exit> {
   const document = await documentAt(given, console.directory);
@@ -38,7 +37,7 @@ export async function weigh(
   const { path, project } = document;
   const shown = (it: string): string => shownPath(console.directory, it);
   const folder = isInside(console.directory, path) ? console.directory : dirname(path);
-  const bench = await Workbench.open(console);
+  const bench = await Workbench.open(console, { packageIndex });
   const found = await bench.surroundingsOf(path, project, folder);
   if (console.signal.aborted) return exits.interrupted;
   if (found.lockTrouble !== undefined) {
@@ -56,21 +55,8 @@ export async function weigh(
     return trouble(`${shown(path)} has no ${kind} "${name}"; ${list}`, console);
   }
   const chosen: readonly GroupId[] = ["project", ...asked];
-  const target = targetFor(whole, found);
-  const { lock, environment } = found;
-  const image = decidingImage(found);
-  const scales = new Scales({
-    project: whole,
-    target,
-    lock,
-    catalogue: found.catalogue,
-    groups: chosen,
-    lockIgnoredBy: image?.ignoresLock,
-    sources: {
-      ...(image?.installed && { image: image.installed }),
-      ...(environment && { environment }),
-    },
-  });
+  const { lock } = found;
+  const scales = scalesFor(whole, found, { groups: chosen, bytecode: false });
   const lines = new Map<string, LineIndex>([[shown(path), new LineIndex(document.text)]]);
   for (const it of new Set(whole.requirements.map((one) => one.path))) {
     if (!lines.has(it)) lines.set(it, new LineIndex(await readFile(resolve(console.directory, it), "utf8")));
@@ -93,7 +79,8 @@ export async function weigh(
           console.paint,
         ),
   );
-  return exits.fine;
+  for (const it of bench.indexTroubles) console.trouble(it);
+  return bench.indexTroubles.length > 0 ? exits.trouble : exits.fine;
 }
 
 function trouble(message: string, console: Console): Exit {

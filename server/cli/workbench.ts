@@ -12,7 +12,9 @@ import { emptyWorld, type World } from "../../core/world.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
+import { noProxySettings } from "../engine/http/proxy.ts";
 import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
+import { ProjectIndexes } from "../engine/python/index/project-indexes.ts";
 import { PythonFinder } from "../engine/python/python-finder.ts";
 import { readShellFiles } from "../engine/shell-files.ts";
 import { troubleText } from "../engine/trouble-text.ts";
@@ -39,6 +41,11 @@ export interface LearntImage {
   readonly installed: InstalledWorld | undefined;
 }
 
+export interface BenchOptions {
+  /** Whether package indexes may be asked: `configured`, or the address of the default one. */
+  readonly packageIndex?: string | undefined;
+}
+
 /** Opens documents one after another with one judge and one finder per workspace folder. */
 export class Workbench {
   readonly judge: Judge;
@@ -49,7 +56,12 @@ export class Workbench {
   /** What images tell, by the Dockerfile that made them. */
   readonly #images = new Map<string, LearntImage>();
 
-  private constructor(judge: Judge, console: Console) {
+  readonly #packageIndex: string | undefined;
+  readonly #indexes = new ProjectIndexes(undefined);
+  readonly #indexTroubles = new Set<string>();
+
+  private constructor(judge: Judge, console: Console, { packageIndex }: BenchOptions) {
+    this.#packageIndex = packageIndex;
     this.judge = judge;
     this.#console = console;
     this.#packageSizes = packageSizesIn(console.home);
@@ -60,8 +72,14 @@ export class Workbench {
     });
   }
 
-  static async open(console: Console): Promise<Workbench> {
-    return new Workbench(new Judge(await loadShellReader(await readShellFiles(console.home))), console);
+  static async open(console: Console, options: BenchOptions = {}): Promise<Workbench> {
+    const shell = await loadShellReader(await readShellFiles(console.home));
+    return new Workbench(new Judge(shell), console, options);
+  }
+
+  /** Sentences about package indexes that could not be asked. */
+  get indexTroubles(): readonly string[] {
+    return [...this.#indexTroubles];
   }
 
   /** A text instead: why it could not be read. */
@@ -104,10 +122,23 @@ export class Workbench {
   }
 
   /** What lies around a Python document of a workspace folder. */
-  surroundingsOf(path: string, project: PythonProject, folder: string): Promise<PythonSurroundings> {
+  async surroundingsOf(path: string, project: PythonProject, folder: string): Promise<PythonSurroundings> {
     const { directory, signal } = this.#console;
     const shown = (it: string): string => shownPath(directory, it);
-    return this.#python.surroundingsOf(path, project, { folder, shown, signal });
+    const found = await this.#python.surroundingsOf(path, project, { folder, shown, signal });
+    if (this.#packageIndex === undefined) return found;
+    const { knowledge, troubles } = await this.#indexes.ask(path, project, found, {
+      folder,
+      settings: {
+        address: this.#packageIndex === "configured" ? "" : this.#packageIndex,
+        proxy: noProxySettings,
+      },
+      signal,
+      progress: (done, all) => this.#console.progress(`package index: ${done} of ${all}`),
+    });
+    this.#console.progress("");
+    for (const it of troubles) this.#indexTroubles.add(it);
+    return { ...found, index: knowledge };
   }
 
   async #dockerfileAt(path: string, folder: string) {

@@ -12,6 +12,7 @@ export interface ClientAbilities {
   readonly namesFolders: boolean;
   readonly versionedEdits: boolean;
   readonly createsFiles: boolean;
+  readonly showsProgress: boolean;
 }
 
 export function abilitiesOf({ capabilities }: InitializeParams): ClientAbilities {
@@ -26,5 +27,6 @@ export function abilitiesOf({ capabilities }: InitializeParams): ClientAbilities
     namesFolders: workspace?.workspaceFolders === true,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     createsFiles: workspace?.workspaceEdit?.resourceOperations?.includes("create") === true,
+    showsProgress: capabilities.window?.workDoneProgress === true,
   };
 }

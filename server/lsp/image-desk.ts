@@ -162,7 +162,8 @@ export class ImageDesk {
   }
 
   async clearCache(): Promise<ClearCacheResult> {
-    return { bytes: (await this.#cache?.clear()) ?? 0 };
+    const [images, indexes] = await Promise.all([this.#cache?.clear() ?? 0, this.#session.indexes.clear()]);
+    return { bytes: images + indexes };
   }
 
   end(): void {

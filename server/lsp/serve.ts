@@ -24,6 +24,7 @@ import {
   type SubtreeParams,
   type SubtreeResult,
   subtreeRequest,
+  trustedNotification,
 } from "../../protocol/requests.ts";
 import { codeActionsOf } from "./code-actions.ts";
 import { Fence } from "./fence.ts";
@@ -142,6 +143,10 @@ export function serve(connection: Connection, options: Options): Fence {
     }),
   );
 
+  connection.onNotification(
+    trustedNotification,
+    fence.notification("trusted", () => here().trust()),
+  );
   connection.onRequest(
     imagesRequest,
     fence.request<unknown, ImagesResult>(imagesRequest, () => imagesHere().images()),

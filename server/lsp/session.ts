@@ -12,6 +12,7 @@ import { Judge, type Reading } from "../../core/judge.ts";
 import type { PythonCatalogue } from "../../core/python/catalogue.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
+import { noProxySettings } from "../engine/http/proxy.ts";
 import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
 import { fixAllKind } from "./code-actions.ts";
 import { debounced } from "./debounce.ts";
@@ -19,8 +20,9 @@ import { Desk } from "./desk.ts";
 import { PulledDiagnostics, PushedDiagnostics } from "./diagnostics.ts";
 import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
+import { IndexDesk } from "./index-desk.ts";
 import { type OpenDocument, OpenDocuments } from "./open-documents.ts";
-import { choicesOf, sectionOf, settingsFrom, storageOf } from "./settings.ts";
+import { choicesOf, proxyFrom, sectionOf, settingsFrom, storageOf, trustOf } from "./settings.ts";
 import { source } from "./to-proto.ts";
 import { watch } from "./watching.ts";
 import { Worlds } from "./worlds.ts";
@@ -50,7 +52,10 @@ export class Session {
   readonly storage: string | undefined;
   readonly pulled: PulledDiagnostics;
   readonly pushed: PushedDiagnostics;
+  readonly indexes: IndexDesk;
   readonly #options: Options;
+  #trusted: boolean;
+  #proxy = noProxySettings;
   readonly #initialSettings: PlimsollSettings;
   readonly #settled = new WeakMap<OpenDocument, Promise<void>>();
   readonly #arrived = new Set<OpenDocument>();
@@ -68,6 +73,12 @@ export class Session {
     this.#initialSettings = settingsFrom(sectionOf(params.initializationOptions));
     this.storage = storageOf(params.initializationOptions);
     this.#settings = this.#initialSettings;
+    this.#trusted = trustOf(params.initializationOptions);
+    this.indexes = new IndexDesk({
+      connection,
+      storage: this.storage,
+      showsProgress: () => this.abilities.showsProgress,
+    });
     this.#folders = params.workspaceFolders ?? rootOf(params);
     this.#configured = new Promise((resolve) => {
       this.#markConfigured = resolve;
@@ -80,6 +91,7 @@ export class Session {
       readDockerfile: (path) => this.#readDockerfile(path),
       factsOf: (reading, world) => this.desk.judge.factsOf(reading, world),
       log: (line) => connection.console.log(line),
+      indexes: this.indexes,
       onArrival: (document) => this.#arrival(document),
     });
     this.desk = new Desk(new Judge(options.shell), this.worlds);
@@ -98,6 +110,7 @@ export class Session {
     this.#lookAgain = debounced(lookMilliseconds, () => {
       for (const it of this.documents.all()) this.#look(it);
     });
+    this.#allowIndexes();
   }
 
   get settings(): PlimsollSettings {
@@ -241,9 +254,29 @@ export class Session {
     if (refreshesHints) fence.guard("inlayHint/refresh", () => connection.languages.inlayHint.refresh());
   }
 
+  /** The user trusts the workspace's files from now on. */
+  trust(): void {
+    this.#trusted = true;
+    this.#allowIndexes();
+  }
+
+  /** The address of an index may come from the workspace's files, so without trust none is asked. */
+  #allowIndexes(): void {
+    const { enabled, url } = this.#settings.packageIndex;
+    const settings = enabled && this.#trusted ? { address: url, proxy: this.#proxy } : undefined;
+    if (!this.indexes.use(settings)) return;
+    this.worlds.invalidate(this.documents.all());
+    this.#lookAgain();
+  }
+
   async #askSettings(): Promise<void> {
     if (!this.abilities.answersConfiguration) return;
-    this.#useSettings(await this.#options.connection.workspace.getConfiguration({ section: "plimsoll" }));
+    const sections = [{ section: "plimsoll" }, { section: "http" }];
+    const answers: unknown = await this.#options.connection.workspace.getConfiguration(sections);
+    const [own, http] = Array.isArray(answers) ? (answers as readonly unknown[]) : [];
+    this.#proxy = proxyFrom(http);
+    this.#useSettings(own);
+    this.#allowIndexes();
   }
 
   #useSettings(given: unknown): void {
@@ -252,6 +285,7 @@ export class Session {
     this.#settings = settings;
     this.desk.useChoices(choicesOf(settings));
     this.worlds.useSettings(settings, this.documents.all());
+    this.#allowIndexes();
     for (const it of this.documents.all()) this.#arrival(it);
     this.#lookAgain();
   }

@@ -1,11 +1,13 @@
 import { isAbsolute } from "node:path";
 import type { RuleChoices } from "../../core/rules/settings.ts";
 import { type PlimsollSettings, type RuleSetting, ruleSettings } from "../../protocol/settings.ts";
+import type { ProxySettings } from "../engine/http/proxy.ts";
 
 export const defaultSettings: PlimsollSettings = {
   rules: {},
   engine: { host: "", context: "" },
   registry: { enabled: false, insecure: [] },
+  packageIndex: { enabled: false, url: "" },
   inlayHints: { enabled: true },
   target: "",
   context: "",
@@ -24,6 +26,10 @@ export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSet
       enabled: booleanOr(fieldsOf(given["registry"])["enabled"], base.registry.enabled),
       insecure: textsOr(fieldsOf(given["registry"])["insecure"], base.registry.insecure),
     },
+    packageIndex: {
+      enabled: booleanOr(fieldsOf(given["packageIndex"])["enabled"], base.packageIndex.enabled),
+      url: stringOr(fieldsOf(given["packageIndex"])["url"], base.packageIndex.url),
+    },
     inlayHints: { enabled: booleanOr(fieldsOf(given["inlayHints"])["enabled"], base.inlayHints.enabled) },
     target: stringOr(given["target"], base.target),
     context: stringOr(given["context"], base.context),
@@ -37,6 +43,22 @@ export const sectionOf = (value: unknown): unknown => fieldsOf(value)["plimsoll"
 export function storageOf(initializationOptions: unknown): string | undefined {
   const storage = fieldsOf(initializationOptions)["storage"];
   return typeof storage === "string" && isAbsolute(storage) ? storage : undefined;
+}
+
+/** `trusted: false`: the user has not said that the workspace's files may be acted upon. */
+export const trustOf = (initializationOptions: unknown): boolean =>
+  fieldsOf(initializationOptions)["trusted"] !== false;
+
+/** VS Code's section `http`; other clients send null or nothing. */
+export function proxyFrom(value: unknown): ProxySettings {
+  const given = fieldsOf(value);
+  return {
+    proxy: stringOr(given["proxy"], ""),
+    authorization: stringOr(given["proxyAuthorization"], ""),
+    exceptions: textsOr(given["noProxy"], []),
+    enabled: given["proxySupport"] !== "off",
+    strict: booleanOr(given["proxyStrictSSL"], true),
+  };
 }
 
 export const choicesOf = (settings: PlimsollSettings): RuleChoices => settings.rules;

@@ -12,9 +12,12 @@ import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
 import { PythonFinder } from "../engine/python/python-finder.ts";
 import type { Log } from "./fence.ts";
+import type { AskedProject, IndexDesk } from "./index-desk.ts";
 import type { OpenDocument } from "./open-documents.ts";
 
 interface Place {
+  /** What was found on the disk around a Python document, before any index was asked. */
+  around: AskedProject | undefined;
   python: PythonPlace | undefined;
   found: FoundWorld | undefined;
   knowledge: Knowledge | undefined;
@@ -35,6 +38,7 @@ export class Worlds {
   readonly #places = new WeakMap<OpenDocument, Place>();
   readonly #knowledge = new Map<string, Knowledge>();
   readonly #installed = new Map<string, InstalledWorld>();
+  readonly #indexes: IndexDesk;
   readonly #python: PythonFinder;
   readonly #readDockerfile: (path: string) => Promise<Reading | undefined>;
   readonly #factsOf: (reading: Reading, world: World) => Facts | undefined;
@@ -47,6 +51,7 @@ export class Worlds {
     settings: PlimsollSettings;
     packageSizes: () => Promise<PackageSizes | undefined>;
     log: Log;
+    indexes: IndexDesk;
     onArrival: (document: OpenDocument) => void;
     catalogue: () => Promise<PythonCatalogue | undefined>;
     /** The Dockerfile as it is in the editor, else on the disk. */
@@ -62,6 +67,7 @@ export class Worlds {
       installedBy: (path) => this.#installed.get(path),
     });
     this.#log = options.log;
+    this.#indexes = options.indexes;
     this.#packageSizes = options.packageSizes;
     this.#onArrival = options.onArrival;
     this.#settings = options.settings;
@@ -110,7 +116,10 @@ export class Worlds {
     if (path === undefined) return;
     const place = this.#placeOf(document);
     const asked = JSON.stringify([project.files.map((it) => it.path), groupsOf(project)]);
-    if (place.askedWith === asked) return;
+    if (place.askedWith === asked) {
+      if (place.around !== undefined) this.#askIndexes(document, place, { ...place.around, project });
+      return;
+    }
     place.askedWith = asked;
     place.pending?.abort();
     const pending = new AbortController();
@@ -124,9 +133,22 @@ export class Worlds {
     });
     if (pending.signal.aborted) return;
     place.pending = undefined;
-    place.python = { path, surroundings };
+    // What indexes told holds until they tell anew.
+    const index = this.#indexes.allowed ? place.python?.surroundings.index : undefined;
+    place.python = { path, surroundings: { ...surroundings, index } };
     place.world = worldFrom(place);
     this.#onArrival(document);
+    this.#askIndexes(document, place, { path, project, surroundings, folder });
+  }
+
+  #askIndexes(document: OpenDocument, place: Place, asked: AskedProject): void {
+    place.around = asked;
+    this.#indexes.ask(document, asked, (index) => {
+      if (place.around?.surroundings !== asked.surroundings) return;
+      place.python = { path: asked.path, surroundings: { ...asked.surroundings, index } };
+      place.world = worldFrom(place);
+      this.#onArrival(document);
+    });
   }
 
   async #dockerfileAt(path: string, signal: AbortSignal) {
@@ -182,6 +204,7 @@ export class Worlds {
 
   forget(document: OpenDocument): void {
     this.#places.get(document)?.pending?.abort();
+    this.#indexes.forget(document);
     this.#places.delete(document);
   }
 
@@ -198,6 +221,7 @@ export class Worlds {
     if (known !== undefined) return known;
     const path = document.path;
     const place: Place = {
+      around: undefined,
       found: path === undefined ? undefined : this.#finder.cached(path),
       knowledge: path === undefined ? undefined : this.#knowledge.get(path),
       python: undefined,

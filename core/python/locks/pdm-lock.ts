@@ -89,4 +89,5 @@ const dependenciesOf = (it: Untyped, markers: MarkerCache): readonly LockedDepen
 const fileOf = (it: unknown): LockedFile => ({
   name: fileNameOf(textIn(it, "file") ?? textIn(it, "url") ?? ""),
   size: undefined,
+  url: textIn(it, "url"),
 });

@@ -112,4 +112,5 @@ function extrasOf(
 const fileOf = (it: unknown): LockedFile => ({
   name: fileNameOf(textIn(it, "file") ?? textIn(it, "url") ?? ""),
   size: undefined,
+  url: textIn(it, "url"),
 });

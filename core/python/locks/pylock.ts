@@ -60,4 +60,5 @@ function sourceOf(it: Untyped): readonly [LockedPackage["source"], string | unde
 const fileOf = (it: unknown): LockedFile => ({
   name: textIn(it, "name") ?? fileNameOf(textIn(it, "url") ?? textIn(it, "path") ?? ""),
   size: countIn(it, "size"),
+  url: textIn(it, "url"),
 });

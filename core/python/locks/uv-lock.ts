@@ -76,4 +76,5 @@ function listsOf(table: Untyped, markers: MarkerCache): ReadonlyMap<string, read
 const fileOf = (it: unknown): LockedFile => ({
   name: textIn(it, "filename") ?? fileNameOf(textIn(it, "url") ?? textIn(it, "path") ?? ""),
   size: countIn(it, "size"),
+  url: textIn(it, "url"),
 });

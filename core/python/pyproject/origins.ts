@@ -2,7 +2,7 @@
 import { readMarker } from "../markers.ts";
 import { normalised } from "../names.ts";
 import type { PackageIndex, PackageOrigin } from "../project.ts";
-import { entriesAt, itemsAt, type TomlTable, textAt, tomlAt } from "../toml/nodes.ts";
+import { entriesAt, itemsAt, type TomlNode, type TomlTable, textAt, tomlAt } from "../toml/nodes.ts";
 
 export function originsIn(root: TomlTable): readonly PackageOrigin[] {
   const res: PackageOrigin[] = [];
@@ -31,23 +31,39 @@ export function originsIn(root: TomlTable): readonly PackageOrigin[] {
 }
 
 export function indexesIn(root: TomlTable): readonly PackageIndex[] {
-  const nodes = [
-    ...itemsAt(root, "tool", "uv", "index"),
-    ...itemsAt(root, "tool", "poetry", "source"),
-    ...itemsAt(root, "tool", "pdm", "source"),
+  return [
+    ...itemsAt(root, "tool", "uv", "index").flatMap((it) => indexAt(it, isTrue(it, "default"))),
+    ...itemsAt(root, "tool", "poetry", "source").flatMap((it) => {
+      const priority = textAt(it, "priority");
+      return indexAt(it, priority === undefined || priority === "primary" || priority === "default");
+    }),
+    // PDM's own name for what stands in for the default index.
+    ...itemsAt(root, "tool", "pdm", "source").flatMap((it) => indexAt(it, textAt(it, "name") === "pypi")),
+    ...plainAddresses(root),
   ];
-  return nodes.flatMap((node) => {
-    const url = textAt(node, "url");
-    if (url === undefined) return [];
-    const explicit = tomlAt(node, "explicit");
-    return [
-      {
-        name: textAt(node, "name"),
-        url,
-        explicit:
-          (explicit?.kind === "other" && explicit.value === true) || textAt(node, "priority") === "explicit",
-        at: node.at,
-      },
-    ];
-  });
 }
+
+function indexAt(node: TomlNode, isDefault: boolean): readonly PackageIndex[] {
+  const url = textAt(node, "url");
+  if (url === undefined) return [];
+  const kind = textAt(node, "type") === "find_links" ? "links" : isDefault ? "default" : "extra";
+  const explicit = isTrue(node, "explicit") || textAt(node, "priority") === "explicit";
+  return [{ name: textAt(node, "name"), url, kind, explicit, at: node.at }];
+}
+
+/** uv's keys from before its table of indexes, which it still reads. */
+function plainAddresses(root: TomlTable): readonly PackageIndex[] {
+  const uv = tomlAt(root, "tool", "uv");
+  const nodes = [
+    ...[tomlAt(uv, "index-url")].map((node) => ({ node, kind: "default" as const })),
+    ...itemsAt(uv, "extra-index-url").map((node) => ({ node, kind: "extra" as const })),
+  ];
+  return nodes.flatMap(({ node, kind }) =>
+    node?.kind === "text" ? [{ name: undefined, url: node.value, kind, explicit: false, at: node.at }] : [],
+  );
+}
+
+const isTrue = (node: TomlNode, key: string): boolean => {
+  const found = tomlAt(node, key);
+  return found?.kind === "other" && found.value === true;
+};

@@ -65,7 +65,8 @@ async function findLock(
   return { lock, lockTrouble };
 }
 
-function foldersUp(start: string, top: string): readonly string[] {
+/** From a folder up to the workspace's; outside of that, the folder alone. */
+export function foldersUp(start: string, top: string): readonly string[] {
   const res = [start];
   for (let at = start; at !== resolve(top) && at !== dirname(at); at = dirname(at)) res.push(dirname(at));
   // Outside of the workspace folder only the document's own folder is looked at.

@@ -95,7 +95,7 @@ const locked = (name: string, version: string, wheels: readonly string[] = []) =
   extras: new Map(),
   groups: new Map(),
   forks: [],
-  wheels: wheels.map((it) => ({ name: it, size: 300 })),
+  wheels: wheels.map((it) => ({ name: it, size: 300, url: undefined })),
   sdist: undefined,
 });
 
