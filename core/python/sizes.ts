@@ -103,7 +103,11 @@ function fromIndex(node: GraphNode, sources: SizeSources): Size | undefined {
   const known = index.wheels.get(wheel.url);
   if (known?.unpacked !== undefined) {
     const what = `unpacked bytes in the directory of ${wheel.name}`;
-    return estimated(bytes(known.unpacked), bytes(withInstallersNotes(known.unpacked)), what);
+    return estimated(
+      bytes(Math.floor(known.unpacked * 0.999)),
+      bytes(withInstallersNotes(known.unpacked)),
+      what,
+    );
   }
   const size = wheel.size ?? known?.size;
   // What a lock says is a lock's word.

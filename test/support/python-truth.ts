@@ -42,7 +42,7 @@ export async function uvMissing(): Promise<string | undefined> {
   }
 }
 
-const uvProgram = join(cache, "uv", "bin", "uv");
+export const uvProgram = join(cache, "uv", "bin", "uv");
 
 /** Locks and installs a set for the machine's own interpreter, and weighs its lock. */
 export async function truthOf(name: string, dependencies: readonly string[]): Promise<Truth> {
@@ -83,7 +83,7 @@ async function install(folder: string, dependencies: readonly string[]): Promise
 
 let known: readonly [python: string, glibcMinor: number] | undefined;
 
-async function machine(): Promise<readonly [python: string, glibcMinor: number]> {
+export async function machine(): Promise<readonly [python: string, glibcMinor: number]> {
   if (known !== undefined) return known;
   const script = "import sys, platform; print('%d.%d' % sys.version_info[:2], platform.libc_ver()[1])";
   const [python = "", libc = ""] = (await run("python3", ["-c", script])).stdout.trim().split(" ");

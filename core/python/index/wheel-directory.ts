@@ -1,11 +1,16 @@
 /** What a wheel's last bytes say of it: it is a zip archive (binary distribution format), its directory comes last. */
-import { ZipTail } from "../../image/zip.ts";
+import { type ZipEntry, ZipTail } from "../../image/zip.ts";
 import { headersOf } from "../core-metadata.ts";
 import { modulesOf } from "../record.ts";
 import type { KnownWheel } from "./knowledge.ts";
 
 export type WheelTail =
-  | { readonly kind: "known"; readonly wheel: KnownWheel }
+  | {
+      readonly kind: "known";
+      readonly wheel: KnownWheel;
+      /** Where METADATA lies when it is not among the last bytes: from this byte to before that one. */
+      readonly metadata: { readonly from: number; readonly to: number; readonly entry: ZipEntry } | undefined;
+    }
   /** So many of the last bytes are needed. */
   | { readonly kind: "more"; readonly bytes: number }
   | { readonly kind: "unreadable" };
@@ -29,6 +34,7 @@ export function readWheelTail(tail: Uint8Array, size: number): WheelTail {
   const sum = (some: typeof files): number => some.reduce((res, it) => res + it.size, 0);
   return {
     kind: "known",
+    metadata: metadata === undefined || text !== undefined ? undefined : placeOf(metadata, size),
     wheel: {
       unpacked: sum(files),
       pythonBytes: sum(files.filter((it) => it.name.endsWith(".py"))),
@@ -37,6 +43,21 @@ export function readWheelTail(tail: Uint8Array, size: number): WheelTail {
       modules: modulesOf(files.map((it) => installedName(it.name))),
     },
   };
+}
+
+/** Name and extra field of an entry's own header stand before its bytes, as long as any tool makes them. */
+const longestHeader = 2_000;
+
+const placeOf = (entry: ZipEntry, size: number) => ({
+  from: entry.offset,
+  to: Math.min(size, entry.offset + longestHeader + entry.packed),
+  entry,
+});
+
+/** Of a range that begins at its entry; undefined: it is broken. */
+export function requiresAt(range: Uint8Array, from: number, entry: ZipEntry): readonly string[] | undefined {
+  const text = new ZipTail(range, from + range.length).text(entry);
+  return text === undefined ? undefined : requiresIn(text);
 }
 
 export const requiresIn = (metadata: string): readonly string[] =>

@@ -7,7 +7,12 @@ import {
 } from "../../../../core/python/index/knowledge.ts";
 import type { IndexNeeds } from "../../../../core/python/index/needs.ts";
 import { type IndexedWheel, readListing } from "../../../../core/python/index/simple-api.ts";
-import { readWheelTail, requiresIn } from "../../../../core/python/index/wheel-directory.ts";
+import {
+  readWheelTail,
+  requiresAt,
+  requiresIn,
+  type WheelTail,
+} from "../../../../core/python/index/wheel-directory.ts";
 import type { PythonProject } from "../../../../core/python/project.ts";
 import { atMost } from "../../at-most.ts";
 import { type Answer, type HttpClient, HttpError } from "../../http/client.ts";
@@ -178,11 +183,28 @@ class Visit {
       const whole = Number(/\/(\d+)$/.exec(answer.headers["content-range"] ?? "")?.[1]);
       if (!Number.isSafeInteger(whole) || answer.body.length > whole) return undefined;
       const read = readWheelTail(answer.body, whole);
-      if (read.kind === "known") return read.wheel;
+      if (read.kind === "known") {
+        const { wheel, metadata } = read;
+        return metadata === undefined ? wheel : { ...wheel, requires: await this.#requiresAt(url, metadata) };
+      }
       if (read.kind === "unreadable") return { ...unknownWheel, size: whole };
       wanted = read.bytes;
     }
     return undefined;
+  }
+
+  async #requiresAt(
+    url: string,
+    { from, to, entry }: NonNullable<Extract<WheelTail, { kind: "known" }>["metadata"]>,
+  ): Promise<readonly string[] | undefined> {
+    if (to - from > longestMetadata) return undefined;
+    const answer = await this.#get(url, {
+      headers: { Range: `bytes=${from}-${to - 1}`, "Accept-Encoding": "identity" },
+      limit: to - from,
+      wants: (status) => status === 206,
+      authorization: await this.#loginOf(url),
+    });
+    return answer?.status === 206 ? requiresAt(answer.body, from, entry) : undefined;
   }
 
   async #metadata({ url }: Addressed): Promise<readonly string[] | undefined> {
