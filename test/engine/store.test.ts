@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { plimsoll } from "../built/support/command-line.ts";
 import { type FarEngine, farEngine } from "./support/far-engine.ts";
 import { startNewerEngine } from "./support/newer-engine.ts";
-import { oddArchives, oddDockerfile, writeOddContext } from "./support/odd-images.ts";
+import { oddArchive, oddDockerfile, platformsArchive, writeOddContext } from "./support/odd-images.ts";
 
 interface Engine {
   readonly name: string;
@@ -23,6 +24,11 @@ const engines: readonly Engine[] = [
     start: () => Promise.resolve({ host: given, stop: () => Promise.resolve() }),
   },
   { name: "the newest Docker", readFrom: "overlay2-records", start: () => startNewerEngine("classic") },
+  {
+    name: "the newest Docker with containerd's",
+    readFrom: "containerd-content",
+    start: () => startNewerEngine("containerd"),
+  },
 ];
 
 interface Analysis {
@@ -84,14 +90,49 @@ describe.skipIf(given === "").each(engines)("the store of $name", ({ readFrom, s
     });
   });
 
-  it("gives what a transfer gives, for archives of others", async () => {
-    for (const [name, archive] of await oddArchives()) {
-      writeFileSync(join(folder, "image.tar"), archive);
-      docker("load", "-i", "image.tar");
-      docker("tag", "test:1", `plimsoll-test-odd:${name}`);
-      const { stored, saved } = await both(`plimsoll-test-odd:${name}`);
-      expect(stored, name).toEqual(saved);
-      expect(stored.troubles, name).toEqual([]);
-    }
+  it("gives what a transfer gives, for an archive of others", async () => {
+    writeFileSync(join(folder, "image.tar"), await oddArchive());
+    docker("load", "-i", "image.tar");
+    docker("tag", "test:1", "plimsoll-test-odd:2");
+    const { stored, saved } = await both("plimsoll-test-odd:2");
+    expect(stored).toEqual(saved);
+    expect(stored).toMatchObject({ troubles: [], bytes: { wasted: { metadataOnly: expect.any(Number) } } });
   });
+
+  if (readFrom === "containerd-content")
+    it("is read for the platform that the engine means", async () => {
+      writeFileSync(join(folder, "image.tar"), await platformsArchive());
+      docker("load", "-i", "image.tar");
+      const { stored, saved } = await both("plimsoll-test-platforms:1");
+      expect(stored).toEqual(saved);
+      expect(stored).toMatchObject({ image: { platform: "linux/amd64" }, bytes: { layers: 18_000 } });
+    });
+
+  if (readFrom === "overlay2-records")
+    it("is left alone where it does not add up, and that is told", async () => {
+      writeFileSync(
+        join(folder, "Dockerfile"),
+        "FROM plimsoll-test-base:1\nRUN head -c 3000 /dev/zero > /a\n",
+      );
+      docker("build", "--network=host", "-t", "plimsoll-test-odd:broken", ".");
+      const diffIds = docker("inspect", "-f", '{{join .RootFS.Layers " "}}', "plimsoll-test-odd:broken");
+      const chain = createHash("sha256").update(diffIds.trim()).digest("hex");
+      const root = docker("info", "-f", "{{.DockerRootDir}}").trim();
+      const record = join(root, "image", "overlay2", "layerdb", "sha256", chain, "diff");
+      const diff = readFileSync(record);
+      try {
+        // The daemon has read it when it began.
+        writeFileSync(record, "sha256:something else");
+        const { image, troubles } = await analysis("plimsoll-test-odd:broken", near.host);
+        expect(image.readFrom).toBe("engine-export");
+        expect(troubles).toEqual([
+          {
+            path: "",
+            why: expect.stringMatching(/^transferred from the engine, as its store does not add up: /),
+          },
+        ]);
+      } finally {
+        writeFileSync(record, diff);
+      }
+    });
 });

@@ -33,8 +33,7 @@ export async function analyzeEngineImage(
     });
     // Beside the transfer; without it the base may be unknown.
     const relatives = relativesOf(engine, facts).catch(() => noRelatives);
-    const read = count(facts.size > 0 ? facts.size : null);
-    const stored = await readStore(engine, facts, reference, read);
+    const stored = await readStore(engine, facts, reference, count);
     if (typeof stored === "object") return { ok: true, ...stored, relatives: await relatives };
     transferring = true;
     const stream = await saveImage(engine, reference, facts);

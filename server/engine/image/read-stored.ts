@@ -5,7 +5,7 @@ import { textOf } from "../../../core/text/utf8.ts";
 import { type Assembled, assembleLayers, followed, type Known } from "./assemble.ts";
 import { type Blob, BlobReader, isTar, longestDocument } from "./blob-reader.ts";
 import { FilePart } from "./file-part.ts";
-import { manifestOf } from "./manifests.ts";
+import { type Manifest, manifestOf } from "./manifests.ts";
 import { linkTarget } from "./read-archive.ts";
 import { seekLayer } from "./seek-layer.ts";
 import { seekTar } from "./seek-tar.ts";
@@ -26,9 +26,17 @@ export async function readStored(
   known: Known,
   onBytes: (done: number, total: number) => void,
 ): Promise<Assembled | string> {
-  const documentAt = (path: string): string | undefined => store.open(path)?.text(longestDocument);
-  const manifest = manifestOf(documentAt, known.platform);
-  if (typeof manifest === "string") return manifest;
+  const manifest = manifestOf((path) => store.open(path)?.text(longestDocument), known.platform);
+  return typeof manifest === "string" ? manifest : readManifest(store, manifest, known, onBytes);
+}
+
+/** One image of a store. */
+export async function readManifest(
+  store: BlobStore,
+  manifest: Manifest,
+  known: Known,
+  onBytes: (done: number, total: number) => void,
+): Promise<Assembled | string> {
   const tree = new PathTree();
   const blobs = new Map<string, Blob>();
   const paths = [...new Set(manifest.layers)];
@@ -44,7 +52,7 @@ export async function readStored(
   }
   return assembleLayers(
     manifest,
-    documentAt(manifest.config),
+    store.open(manifest.config)?.text(longestDocument),
     tree,
     (path) => blobs.get(path),
     store.troubles,

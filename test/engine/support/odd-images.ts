@@ -3,7 +3,16 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { savedImage } from "../../core/support/saved-image.ts";
+import { gzipSync } from "node:zlib";
+import {
+  blobOf,
+  configOf,
+  digestOf,
+  entriesOf,
+  rawTarOf,
+  savedImage,
+  tarOf,
+} from "../../core/support/saved-image.ts";
 
 /** Hard links, whiteouts, opaque directories, moved and changed files, a file made a directory, equal contents. */
 export const oddDockerfile = `FROM plimsoll-test-base:1
@@ -45,8 +54,8 @@ export function writeOddContext(folder: string): void {
   symlinkSync("one", join(folder, "tree/link"));
 }
 
-/** Archives of images, one a format of GNU tar, and one with headers that no engine writes. */
-export async function oddArchives(): Promise<ReadonlyMap<string, Buffer>> {
+/** An archive of an image with a layer in each format of GNU tar, one of them twice, and a layer of nothing. */
+export async function oddArchive(): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-odd-"));
   const tar = (...words: string[]): Buffer =>
     execFileSync("tar", ["-C", folder, "--sort=name", ...words, "-cf", "-", "tree"], { maxBuffer: 1 << 28 });
@@ -54,29 +63,76 @@ export async function oddArchives(): Promise<ReadonlyMap<string, Buffer>> {
     writeOddContext(folder);
     // A build's context knows no names that are no text.
     writeFileSync(Buffer.from(join(folder, "tree", "no-text-\xff\xfe"), "latin1"), "bytes");
-    execFileSync(
-      "sh",
-      ["-c", "ln one one.link; mkfifo pipe; mknod null c 1 3; setfattr -n user.a -v b two || true"],
-      {
-        cwd: join(folder, "tree"),
-        stdio: "ignore",
-      },
-    );
-    const res = new Map<string, Buffer>();
+    execFileSync("sh", ["-ec", "ln one one.link; mkfifo pipe; mknod null c 1 3"], {
+      cwd: join(folder, "tree"),
+      stdio: "ignore",
+    });
     const short = ["--exclude=a-name-*", "--exclude=*é*", "--exclude=pipe", "--exclude=null"];
-    for (const [name, words] of [
-      ["pax", ["--format=pax", "--pax-option=comment=for all", "--xattrs"]],
-      ["gnu", ["--format=gnu", "--owner=+3000000000"]],
-      ["ustar", ["--format=ustar", ...short]],
-      ["v7", ["--format=v7", ...short]],
-    ] as const) {
-      res.set(name, await savedImage([tar(...words)]));
-    }
-    // The same layer twice, and a layer of nothing.
-    const [one, none] = [tar("--format=pax"), Buffer.alloc(1_024)];
-    res.set("twice", await savedImage([one, none, one]));
-    return res;
+    const gnu = tar("--format=gnu", "--owner=+3000000000");
+    return await savedImage([
+      tar("--format=pax", "--pax-option=comment=for all"),
+      gnu,
+      tar("--format=ustar", ...short),
+      tar("--format=v7", ...short),
+      Buffer.alloc(1_024),
+      gnu,
+    ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** An OCI archive of one image for two platforms, packed and plain, with an attestation. */
+export async function platformsArchive(): Promise<Buffer> {
+  const files = new Map<string, Buffer>();
+  const put = (content: Buffer): { digest: string; size: number } => {
+    files.set(blobOf(content), content);
+    return { digest: `sha256:${digestOf(content)}`, size: content.length };
+  };
+  const json = (it: object): Buffer => Buffer.from(JSON.stringify(it));
+  const types = "application/vnd.oci.image";
+  const image = async (architecture: string, isPacked: boolean, content: string): Promise<object> => {
+    const layers = [
+      await tarOf(entriesOf(`a=${content} b=${content} c>a`)),
+      await tarOf(entriesOf(`a=${content} -b`)),
+    ];
+    const manifest = json({
+      schemaVersion: 2,
+      mediaType: `${types}.manifest.v1+json`,
+      config: { mediaType: `${types}.config.v1+json`, ...put(configOf(layers, architecture)) },
+      layers: layers.map((it) => ({
+        mediaType: `${types}.layer.v1.tar${isPacked ? "+gzip" : ""}`,
+        ...put(isPacked ? gzipSync(it) : it),
+      })),
+    });
+    return {
+      mediaType: `${types}.manifest.v1+json`,
+      ...put(manifest),
+      platform: { os: "linux", architecture },
+    };
+  };
+  const unknown = { os: "unknown", architecture: "unknown" };
+  const statement = json({
+    schemaVersion: 2,
+    mediaType: `${types}.manifest.v1+json`,
+    config: { mediaType: `${types}.config.v1+json`, ...put(json(unknown)) },
+    layers: [{ mediaType: "application/vnd.in-toto+json", ...put(json({ _type: "a statement" })) }],
+  });
+  const index = json({
+    schemaVersion: 2,
+    mediaType: `${types}.index.v1+json`,
+    manifests: [
+      await image("arm64", false, "arm"),
+      await image("amd64", true, "amd".repeat(2_000)),
+      { mediaType: `${types}.manifest.v1+json`, ...put(statement), platform: unknown },
+    ],
+  });
+  const names = {
+    "io.containerd.image.name": "docker.io/library/plimsoll-test-platforms:1",
+    "org.opencontainers.image.ref.name": "1",
+  };
+  const top = { mediaType: `${types}.index.v1+json`, ...put(index), annotations: names };
+  files.set("index.json", json({ schemaVersion: 2, manifests: [top] }));
+  files.set("oci-layout", json({ imageLayoutVersion: "1.0.0" }));
+  return rawTarOf(files);
 }
