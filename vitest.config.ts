@@ -25,7 +25,6 @@ export default defineConfig({
       {
         test: {
           name: "editor",
-          retry: 1,
           include: ["test/editor/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 300_000,

@@ -1,4 +1,6 @@
-import { commands, type ExtensionContext, window } from "vscode";
+import { commands, type ExtensionContext, Uri, window } from "vscode";
+import { listContributorsCommand, openRuleCommand } from "../protocol/commands.ts";
+import type { ContributorsParams } from "../protocol/requests.ts";
 import type { Language } from "./language.ts";
 
 let language: Promise<Language> | undefined;
@@ -21,6 +23,10 @@ export function activate(context: ExtensionContext): void {
     commands.registerCommand("plimsoll.chooseDockerfile", async () => (await running()).chooseDockerfile()),
     commands.registerCommand("plimsoll.clearImageCache", async () => (await running()).clearImageCache()),
     commands.registerCommand("plimsoll.showLayer", async () => (await running()).showLayer()),
+    commands.registerCommand(listContributorsCommand, async (params: ContributorsParams) =>
+      (await running()).listContributors(params),
+    ),
+    commands.registerCommand(openRuleCommand, (page: string) => openPage(Uri.parse(page))),
     commands.registerCommand("plimsoll.restartServer", async () => (await running()).restart()),
     commands.registerCommand("plimsoll.showLog", () => log.show(true)),
   );
@@ -29,4 +35,13 @@ export function activate(context: ExtensionContext): void {
 
 export async function deactivate(): Promise<void> {
   await (await language)?.stop();
+}
+
+/** As a page where VS Code's Markdown extension is there, else as text. */
+async function openPage(page: Uri): Promise<void> {
+  try {
+    await commands.executeCommand("markdown.showPreview", page);
+  } catch {
+    await window.showTextDocument(page);
+  }
 }

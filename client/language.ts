@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type ExtensionContext, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import { LanguageClient, type LanguageClientOptions, TransportKind } from "vscode-languageclient/node";
-import { trustedNotification } from "../protocol/requests.ts";
+import { type ContributorsParams, trustedNotification } from "../protocol/requests.ts";
 import { analyzeImage } from "./analyze-image.ts";
+import { listContributors } from "./contributors.ts";
 import { chooseDockerfile, clearImageCache } from "./image-commands.ts";
 import { showLayer } from "./show-layer.ts";
 import { statusOf } from "./status.ts";
@@ -25,6 +26,7 @@ export interface Language {
   showLayer(): Promise<void>;
   chooseDockerfile(): Promise<void>;
   clearImageCache(): Promise<void>;
+  listContributors(params: ContributorsParams): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function startLanguage(context: ExtensionContext, log: LogOutputChannel):
     initializationOptions: () => ({
       storage: context.globalStorageUri.fsPath,
       trusted: workspace.isTrusted,
+      commands: true,
     }),
     synchronize: {
       configurationSection: "plimsoll",
@@ -71,6 +74,7 @@ export function startLanguage(context: ExtensionContext, log: LogOutputChannel):
     showLayer: () => showLayer(client, panel),
     chooseDockerfile: () => chooseDockerfile(panel),
     clearImageCache: () => clearImageCache(client),
+    listContributors: (params) => listContributors(client, params),
     restart: () => client.restart(),
     stop: () => client.stop(),
   };

@@ -8,7 +8,7 @@ import { packageBaseAt } from "./dockerfile/chain.ts";
 import { copiedSize } from "./dockerfile/copied.ts";
 import type { Command, Facts, Instruction, RunInstruction } from "./dockerfile/facts.ts";
 import type { Knowledge } from "./link/knowledge.ts";
-import { type Measurement, measurementsOf } from "./link/measurements.ts";
+import { layerLabel, type Measurement, measuredBase, measurementsOf } from "./link/measurements.ts";
 import { bytesLabel } from "./size/bytes.ts";
 import { howKnown, measured, middleOf, type Size, sizeLabel } from "./size/size.ts";
 import type { Span } from "./text/span.ts";
@@ -36,12 +36,27 @@ export function hintsOf(facts: Facts, world: World): readonly Hint[] {
     if (known !== undefined && world.knowledge !== undefined) {
       if (known.layer.bytes > 0) hints.push(measuredHint(it, known, world.knowledge));
     } else {
-      const size = estimatedSize(facts, world, it);
+      const size = measuredBase(facts, world, it) ?? estimatedSize(facts, world, it);
       if (size !== undefined) hints.push(hintAt(it.at.end, instructionHead(it), size));
     }
     if (it.kind === "run") hints.push(...wordHints(facts, world, it));
   }
   return hints;
+}
+
+/** What is known of the layers of shipped instructions: measured where the text is as it was built, else estimated. */
+export function instructionSizes(facts: Facts, world: World): ReadonlyMap<Instruction, Size> {
+  const measurements = measurementsOf(facts, world.knowledge);
+  const res = new Map<Instruction, Size>();
+  for (const it of facts.shipped) {
+    const known = measurements.get(it);
+    const size =
+      known === undefined
+        ? (measuredBase(facts, world, it) ?? estimatedSize(facts, world, it))
+        : measured(known.layer.bytes, layerLabel(world, known));
+    if (size !== undefined) res.set(it, size);
+  }
+  return res;
 }
 
 function measuredHint(it: Instruction, { layer, stale }: Measurement, { image }: Knowledge): Hint {

@@ -21,7 +21,9 @@ import {
   type JudgedPython,
   type PythonGround,
 } from "./rules/verify-python.ts";
-import { type Edit, insertAt } from "./text/edit.ts";
+import { dockerfileParts } from "./summary/dockerfile-parts.ts";
+import type { Part } from "./summary/part.ts";
+import { pythonParts } from "./summary/python-parts.ts";
 import { LineIndex } from "./text/line-index.ts";
 import { lineBreakOf } from "./text/lines.ts";
 import type { Suppression } from "./text/suppression.ts";
@@ -42,6 +44,13 @@ export interface Reading {
 export interface OfferedFix extends Fix {
   /** The one to apply without asking again: the first, when it is safe. */
   readonly preferred: boolean;
+}
+
+/** A comment to insert, in two parts: the reason goes between them. */
+export interface NewSuppression {
+  readonly at: number;
+  readonly before: string;
+  readonly after: string;
 }
 
 export class Judge {
@@ -119,8 +128,16 @@ export class Judge {
     return facts === undefined ? [] : hintsOf(facts, world);
   }
 
+  /** What the parts of the document weigh; `findings` are those of the same reading and world. */
+  parts(reading: Reading, world: World, findings: readonly RatedFinding[]): readonly Part[] {
+    const facts = this.factsOf(reading, world);
+    const python = this.#pythonOf(reading, world);
+    if (python !== undefined) return pythonParts(python, findings);
+    return facts === undefined ? [] : dockerfileParts(facts, world, findings);
+  }
+
   /** A comment that silences the finding at its place, with room for a reason. */
-  suppressionEdit(reading: Reading, finding: RatedFinding): Edit | undefined {
+  suppression(reading: Reading, finding: RatedFinding): NewSuppression | undefined {
     if (finding.rule === "suppression-unused") return undefined;
     const inside = reading.facts?.instructions.find(
       (it) => it.at.start <= finding.at.start && finding.at.start < it.at.end,
@@ -128,8 +145,11 @@ export class Judge {
     // Above the instruction it holds for all of it; inside one, an empty comment line may not be legal shell.
     const line = reading.lines.startOf(reading.lines.lineAt(inside?.at.start ?? finding.at.start));
     const indent = /^[ \t]*/.exec(reading.text.slice(line))?.[0] ?? "";
-    const comment = `${indent}# plimsoll: ignore[${finding.rule}] reason${lineBreakOf(reading.text)}`;
-    return insertAt(reading.text.charAt(line) === "\uFEFF" ? line + 1 : line, comment);
+    return {
+      at: reading.text.charAt(line) === "\uFEFF" ? line + 1 : line,
+      before: `${indent}# plimsoll: ignore[${finding.rule}] `,
+      after: lineBreakOf(reading.text),
+    };
   }
 
   #pythonOf(reading: Reading, { python: place }: World): PythonFacts | undefined {

@@ -124,3 +124,29 @@ export interface Problem {
   /** The engine could not be reached: offer the setting that chooses it. */
   readonly setting?: string;
 }
+
+/**
+ * `plimsoll/contributors`: what a part of a document consists of, or what of it can go, largest first; for the list behind
+ * a code lens. Null: the document is not open, or has no such part any more.
+ */
+export const contributorsRequest = "plimsoll/contributors";
+export interface ContributorsParams {
+  readonly uri: string;
+  /** As the code lens names it. */
+  readonly part: string;
+  readonly list: ContributorsList;
+}
+export type ContributorsList = "weights" | "findings";
+export type ContributorsResult = {
+  readonly title: string;
+  readonly rows: readonly ContributorRow[];
+} | null;
+export interface ContributorRow {
+  readonly name: string;
+  /** "2.75 MB", "~180–210 MB", "size unknown". */
+  readonly size: string;
+  /** How the size is known, and what else there is to say. */
+  readonly detail: string;
+  /** Null: it stands nowhere in the document. */
+  readonly range: LspRange | null;
+}

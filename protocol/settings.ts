@@ -19,6 +19,7 @@ export interface PlimsollSettings {
    */
   readonly packageIndex: { readonly enabled: boolean; readonly url: string };
   readonly inlayHints: { readonly enabled: boolean };
+  readonly codeLens: { readonly enabled: boolean };
   /** The stage that ships, where neither compose nor the file says it: stage name; empty: the last stage. */
   readonly target: string;
   /** Build context of Dockerfiles, relative to the workspace folder; empty: found as documented. */

@@ -11,6 +11,14 @@ export interface Knowledge {
   readonly imageId: string;
   /** Layers by the chain position and exact text of the instruction that made them. */
   readonly layers: readonly KnownLayer[];
+  /** The layers that came with the base image; absent: it is not known which they are. */
+  readonly base?: KnownBase;
+}
+
+export interface KnownBase {
+  /** Name of the base image in the Dockerfile when the image was linked. */
+  readonly image: string;
+  readonly bytes: Bytes;
 }
 
 export interface KnownLayer {

@@ -8,7 +8,7 @@
 import type { Facts, Instruction } from "../dockerfile/facts.ts";
 import type { AnalysedLayer, ImageAnalysis } from "../image/analysis.ts";
 import type { HistoryEntry } from "../image/layer.ts";
-import { addBytes, noBytes } from "../size/bytes.ts";
+import { addBytes, noBytes, sumOf } from "../size/bytes.ts";
 import { type Fit, fitOfEntry } from "./fits.ts";
 import type { Knowledge, KnownLayer } from "./knowledge.ts";
 import { plainCommand } from "./plain-command.ts";
@@ -184,8 +184,10 @@ export function linkLayers(
   return res.length === layers.length ? res : none;
 }
 
-export function knowledgeOf(facts: Facts, analysis: ImageAnalysis): Knowledge {
+/** `baseLayers`: how many of the lowest layers the base image brought, where that is known. */
+export function knowledgeOf(facts: Facts, analysis: ImageAnalysis, baseLayers?: number): Knowledge {
   const links = linkLayers(facts, analysis);
+  const image = baseImageOf(facts, links);
   return {
     image: analysis.image.reference,
     imageId: analysis.image.id,
@@ -193,7 +195,17 @@ export function knowledgeOf(facts: Facts, analysis: ImageAnalysis): Knowledge {
       const instruction = links[index];
       return instruction === undefined ? [] : [knownLayer(layer, instruction.source)];
     }),
+    ...(baseLayers !== undefined &&
+      image !== undefined && {
+        base: { image, bytes: sumOf(analysis.layers.slice(0, baseLayers).map((it) => it.bytes)) },
+      }),
   };
+}
+
+/** Of the stage that the image was built from: the one whose instructions stand highest. */
+function baseImageOf(facts: Facts, links: readonly (Instruction | undefined)[]): string | undefined {
+  const top = links.findLast((it) => it !== undefined);
+  return top && facts.stages[top.stage]?.baseImage;
 }
 
 const knownLayer = ({ index, bytes, wasted, hides }: AnalysedLayer, instruction: string): KnownLayer => ({

@@ -45,6 +45,15 @@ export function measuredLayer(facts: Facts, world: World, it: Instruction): Size
   return found && measured(found.layer.bytes, layerLabel(world, found));
 }
 
+/** Of a FROM that starts from the image that the base layers came from; undefined: not measured, or no such FROM. */
+export function measuredBase(facts: Facts, { knowledge }: World, it: Instruction): Size | undefined {
+  if (it.keyword !== "FROM" || knowledge?.base === undefined) return undefined;
+  const stage = facts.stages[it.stage];
+  return stage?.parent === undefined && stage?.baseImage === knowledge.base.image
+    ? measured(knowledge.base.bytes, `layers of the base image in image ${knowledge.image}`)
+    : undefined;
+}
+
 /** Names the layer for people: "layer 6 of image app:1". */
 export const layerLabel = ({ knowledge }: World, { layer, stale }: Measurement): string =>
   `layer ${layer.layer} of image ${knowledge?.image ?? ""}${stale ? ", built before a change further down in it" : ""}`;

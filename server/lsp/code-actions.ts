@@ -7,13 +7,14 @@ import {
   type Range,
 } from "vscode-languageserver/node";
 import type { RatedFinding } from "../../core/rules/check.ts";
+import { openRuleCommand } from "../../protocol/commands.ts";
 import type { FoundWorld } from "../engine/context/find-world.ts";
 import type { ClientAbilities } from "./client-abilities.ts";
 import type { Desk } from "./desk.ts";
 import { findingKeyFrom } from "./from-proto.ts";
 import type { OpenDocument } from "./open-documents.ts";
 import { rangeOf, source } from "./to-proto.ts";
-import { documentEdit, fixAllEdit, fixEdit } from "./workspace-edits.ts";
+import { fixAllEdit, fixEdit, suppressionEdit } from "./workspace-edits.ts";
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.plimsoll`;
 
@@ -22,6 +23,7 @@ interface Setting {
   readonly document: OpenDocument;
   readonly found: FoundWorld | undefined;
   readonly abilities: ClientAbilities;
+  readonly pageOf: (rule: string) => string | undefined;
 }
 
 /** Only what was verified on the text as it is now; a diagnostic of an older version gets nothing. */
@@ -37,7 +39,7 @@ export function codeActionsOf(setting: Setting, { context }: CodeActionParams): 
 }
 
 function quickFixesOf(setting: Setting, diagnostic: Diagnostic): CodeAction[] {
-  const { desk, document, abilities } = setting;
+  const { desk, document, pageOf } = setting;
   const it = desk.caseOf(document);
   const finding = findingFor(setting, diagnostic);
   if (it === undefined || finding === undefined) return [];
@@ -55,13 +57,22 @@ function quickFixesOf(setting: Setting, diagnostic: Diagnostic): CodeAction[] {
       edit,
     });
   }
-  const suppression = desk.judge.suppressionEdit(reading, finding);
+  const suppression = desk.judge.suppression(reading, finding);
   if (suppression !== undefined) {
     res.push({
-      title: `Ignore ${finding.rule} here`,
+      title: `Ignore ${finding.rule} here with a reason`,
       kind: CodeActionKind.QuickFix,
       diagnostics: [diagnostic],
-      edit: documentEdit({ document, abilities }, [suppression]),
+      edit: suppressionEdit(setting, suppression),
+    });
+  }
+  const page = pageOf(finding.rule);
+  if (page !== undefined) {
+    res.push({
+      title: `Open the rule ${finding.rule}`,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: [diagnostic],
+      command: { title: "Open the rule", command: openRuleCommand, arguments: [page] },
     });
   }
   return res;

@@ -2,6 +2,7 @@ import type { Hint } from "../../core/hints.ts";
 import type { Judge, Reading } from "../../core/judge.ts";
 import type { RatedFinding } from "../../core/rules/check.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
+import type { Part } from "../../core/summary/part.ts";
 import type { World } from "../../core/world.ts";
 import type { OpenDocument } from "./open-documents.ts";
 import { choicesOf, defaultSettings } from "./settings.ts";
@@ -17,6 +18,7 @@ interface Judged {
   readonly world: World;
   readonly choices: RuleChoices;
   readonly findings: readonly RatedFinding[];
+  parts: readonly Part[] | undefined;
 }
 
 /** A document as it is now, with all that belongs to judging it. */
@@ -60,9 +62,23 @@ export class Desk {
     const world = this.#worlds.worldOf(document);
     const choices = this.#choices;
     if (sheet.judged?.world !== world || sheet.judged.choices !== choices) {
-      sheet.judged = { world, choices, findings: this.judge.findings(sheet.reading, world, choices) };
+      sheet.judged = {
+        world,
+        choices,
+        findings: this.judge.findings(sheet.reading, world, choices),
+        parts: undefined,
+      };
     }
     return sheet.judged.findings;
+  }
+
+  /** Worked out when somebody looks, and kept like the findings that they sum up. */
+  partsOf(document: OpenDocument): readonly Part[] {
+    const findings = this.findingsOf(document);
+    const sheet = this.#sheetOf(document);
+    if (sheet?.judged === undefined) return [];
+    sheet.judged.parts ??= this.judge.parts(sheet.reading, sheet.judged.world, findings);
+    return sheet.judged.parts;
   }
 
   hintsOf(document: OpenDocument): readonly Hint[] {

@@ -194,7 +194,7 @@ export class ImageDesk {
     this.#shown.set(generation, { analysis, tree, relatives, dockerfile: dockerfile?.path, linkOf });
     if (dockerfile !== undefined) {
       this.#session.learn(dockerfile.path, {
-        knowledge: knowledgeOf(dockerfile.facts, analysis),
+        knowledge: knowledgeOf(dockerfile.facts, analysis, base?.count),
         installed: installedInImage(analysis.image.reference, analysis.packages),
       });
     }

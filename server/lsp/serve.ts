@@ -9,8 +9,10 @@ import {
   analyzeRequest,
   type ChooseDockerfileParams,
   type ClearCacheResult,
+  type ContributorsResult,
   chooseDockerfileRequest,
   clearImageCacheRequest,
+  contributorsRequest,
   type ForgetParams,
   forgetNotification,
   type ImagesResult,
@@ -27,6 +29,8 @@ import {
   trustedNotification,
 } from "../../protocol/requests.ts";
 import { codeActionsOf } from "./code-actions.ts";
+import { codeLensesOf, contributorsOf } from "./code-lens.ts";
+import { contributorsFrom, executeCommand } from "./commands.ts";
 import { Fence } from "./fence.ts";
 import { pathOf, spanFrom } from "./from-proto.ts";
 import { ImageDesk } from "./image-desk.ts";
@@ -118,7 +122,8 @@ export function serve(connection: Connection, options: Options): Fence {
       const document = documentAt(params.textDocument.uri);
       if (document === undefined) return [];
       const { desk, worlds, abilities } = here();
-      return codeActionsOf({ desk, document, found: worlds.foundFor(document), abilities }, params);
+      const found = worlds.foundFor(document);
+      return codeActionsOf({ desk, document, found, abilities, pageOf: options.pageOf }, params);
     }),
   );
   connection.onHover(
@@ -130,6 +135,18 @@ export function serve(connection: Connection, options: Options): Fence {
       const hover = hoverOf(desk.findingsOf(document), desk.hintsOf(document), offset);
       return hover === undefined ? null : hoverFrom(document, hover.at, hover.markdown);
     }),
+  );
+  connection.onCodeLens(
+    fence.request("codeLens", ({ textDocument }) => {
+      const document = documentAt(textDocument.uri);
+      const { desk, settings, ownCommands } = here();
+      return document === undefined || !settings.codeLens.enabled
+        ? []
+        : codeLensesOf(desk, document, ownCommands);
+    }),
+  );
+  connection.onExecuteCommand(
+    fence.request("executeCommand", (params) => executeCommand(connection, here(), params)),
   );
   connection.languages.inlayHint.on(
     fence.request("inlayHint", ({ textDocument, range }) => {
@@ -146,6 +163,14 @@ export function serve(connection: Connection, options: Options): Fence {
   connection.onNotification(
     trustedNotification,
     fence.notification("trusted", () => here().trust()),
+  );
+  connection.onRequest(
+    contributorsRequest,
+    fence.request<unknown, ContributorsResult>(contributorsRequest, (params) => {
+      const asked = contributorsFrom(params);
+      const document = asked && documentAt(asked.uri);
+      return asked && document ? contributorsOf(here().desk, document, asked) : null;
+    }),
   );
   connection.onRequest(
     imagesRequest,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import {
   CodeActionKind,
+  CodeLensRefreshRequest,
   type Connection,
   type InitializeParams,
   type InitializeResult,
@@ -11,6 +12,7 @@ import type { ShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
 import type { PythonCatalogue } from "../../core/python/catalogue.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
+import { serverCommands } from "../../protocol/commands.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { noProxySettings } from "../engine/http/proxy.ts";
 import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
@@ -22,7 +24,15 @@ import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
 import { IndexDesk } from "./index-desk.ts";
 import { type OpenDocument, OpenDocuments } from "./open-documents.ts";
-import { choicesOf, proxyFrom, sectionOf, settingsFrom, storageOf, trustOf } from "./settings.ts";
+import {
+  choicesOf,
+  hasOwnCommands,
+  proxyFrom,
+  sectionOf,
+  settingsFrom,
+  storageOf,
+  trustOf,
+} from "./settings.ts";
 import { source } from "./to-proto.ts";
 import { watch } from "./watching.ts";
 import { Worlds } from "./worlds.ts";
@@ -50,6 +60,8 @@ export class Session {
   readonly desk: Desk;
   /** A folder of the client's for what may be kept between sessions. */
   readonly storage: string | undefined;
+  /** The client runs our commands itself. */
+  readonly ownCommands: boolean;
   readonly pulled: PulledDiagnostics;
   readonly pushed: PushedDiagnostics;
   readonly indexes: IndexDesk;
@@ -72,6 +84,7 @@ export class Session {
     this.abilities = abilitiesOf(params);
     this.#initialSettings = settingsFrom(sectionOf(params.initializationOptions));
     this.storage = storageOf(params.initializationOptions);
+    this.ownCommands = hasOwnCommands(params.initializationOptions);
     this.#settings = this.#initialSettings;
     this.#trusted = trustOf(params.initializationOptions);
     this.indexes = new IndexDesk({
@@ -117,6 +130,12 @@ export class Session {
     return this.#settings;
   }
 
+  /** Only pages of ours are opened, whatever a client asks for. */
+  isRulePage(uri: string): boolean {
+    const name = /([^/]+)\.md$/.exec(uri)?.[1];
+    return name !== undefined && this.#options.pageOf(name) === uri;
+  }
+
   get folderPaths(): readonly string[] {
     return this.#folders.flatMap((it) => pathOf(it.uri) ?? []);
   }
@@ -132,6 +151,8 @@ export class Session {
         },
         hoverProvider: true,
         inlayHintProvider: true,
+        codeLensProvider: {},
+        ...(this.ownCommands ? {} : { executeCommandProvider: { commands: [...serverCommands] } }),
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind] },
         ...(this.abilities.pullsDiagnostics
           ? {
@@ -242,7 +263,7 @@ export class Session {
   #refreshArrived(): void {
     const { fence, connection } = this.#options;
     if (!fence.running) return;
-    const { pullsDiagnostics, refreshesDiagnostics, refreshesHints } = this.abilities;
+    const { pullsDiagnostics, refreshesDiagnostics, refreshesHints, refreshesLenses } = this.abilities;
     const arrived = [...this.#arrived];
     this.#arrived.clear();
     if (pullsDiagnostics && refreshesDiagnostics) {
@@ -250,6 +271,9 @@ export class Session {
     }
     if (!pullsDiagnostics) {
       for (const it of arrived) fence.guard("refresh", () => this.pushed.refresh(it));
+    }
+    if (refreshesLenses) {
+      fence.guard("codeLens/refresh", () => connection.sendRequest(CodeLensRefreshRequest.type));
     }
     if (refreshesHints) fence.guard("inlayHint/refresh", () => connection.languages.inlayHint.refresh());
   }

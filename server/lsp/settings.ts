@@ -9,6 +9,7 @@ export const defaultSettings: PlimsollSettings = {
   registry: { enabled: false, insecure: [] },
   packageIndex: { enabled: false, url: "" },
   inlayHints: { enabled: true },
+  codeLens: { enabled: true },
   target: "",
   context: "",
 };
@@ -31,6 +32,7 @@ export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSet
       url: stringOr(fieldsOf(given["packageIndex"])["url"], base.packageIndex.url),
     },
     inlayHints: { enabled: booleanOr(fieldsOf(given["inlayHints"])["enabled"], base.inlayHints.enabled) },
+    codeLens: { enabled: booleanOr(fieldsOf(given["codeLens"])["enabled"], base.codeLens.enabled) },
     target: stringOr(given["target"], base.target),
     context: stringOr(given["context"], base.context),
   };
@@ -60,6 +62,10 @@ export function proxyFrom(value: unknown): ProxySettings {
     strict: booleanOr(given["proxyStrictSSL"], true),
   };
 }
+
+/** The client has commands of ours: it shows the lists behind code lenses and the pages of rules by itself. */
+export const hasOwnCommands = (initializationOptions: unknown): boolean =>
+  fieldsOf(initializationOptions)["commands"] === true;
 
 export const choicesOf = (settings: PlimsollSettings): RuleChoices => settings.rules;
 

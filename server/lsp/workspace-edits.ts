@@ -1,8 +1,9 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { TextDocumentEdit, WorkspaceEdit } from "vscode-languageserver/node";
+import type { NewSuppression } from "../../core/judge.ts";
 import type { Fix } from "../../core/rules/finding.ts";
 import type { FixAllResult } from "../../core/rules/fix-all.ts";
-import type { Edit } from "../../core/text/edit.ts";
+import { type Edit, insertAt } from "../../core/text/edit.ts";
 import { editsBetween } from "../../core/text/line-diff.ts";
 import type { FoundWorld } from "../engine/context/find-world.ts";
 import type { ClientAbilities } from "./client-abilities.ts";
@@ -21,7 +22,7 @@ interface OtherFile {
   readonly edits: readonly Edit[];
 }
 
-export const documentEdit = (
+const documentEdit = (
   { document, abilities }: Pick<Setting, "document" | "abilities">,
   edits: readonly Edit[],
 ): WorkspaceEdit => {
@@ -29,6 +30,25 @@ export const documentEdit = (
   if (!abilities.versionedEdits) return { changes: { [document.uri]: textEdits } };
   return { documentChanges: [{ textDocument: identity(document), edits: textEdits }] };
 };
+
+/** With the reason selected for typing over it where the client has snippets, else as a word to replace. */
+export function suppressionEdit(
+  setting: Pick<Setting, "document" | "abilities">,
+  { at, before, after }: NewSuppression,
+): WorkspaceEdit {
+  const { document, abilities } = setting;
+  const edit = insertAt(at, `${before}reason${after}`);
+  if (!abilities.versionedEdits || !abilities.snippetEdits) return documentEdit(setting, [edit]);
+  const value = `${inSnippet(before)}\${1:reason}${inSnippet(after)}`;
+  const { range } = textEditOf(document, edit);
+  return {
+    documentChanges: [
+      { textDocument: identity(document), edits: [{ range, snippet: { kind: "snippet", value } }] },
+    ],
+  };
+}
+
+const inSnippet = (text: string): string => text.replace(/[\\$}]/g, "\\$&");
 
 /** Undefined: the client cannot apply it, or one of its files is not where it was. */
 export const fixEdit = (setting: Setting, fix: Fix): WorkspaceEdit | undefined =>

@@ -28,10 +28,42 @@ describe("quick fixes", () => {
     const editor = await Editor.start();
     const document = await editor.open(uri, kept);
     const actions = await document.actions(await document.diagnostics());
-    const ignore = actions.find((it) => it.title === "Ignore package-cache-kept here");
+    const ignore = actions.find((it) => it.title === "Ignore package-cache-kept here with a reason");
     await document.replaceAll(document.after(editsOf(ignore?.edit, uri)));
     expect(document.text).toContain("# plimsoll: ignore[package-cache-kept]");
     expect(await document.diagnostics()).toEqual([]);
+  });
+
+  it("leave the reason to be typed where the client has snippets", async () => {
+    const workspace = { workspaceEdit: { documentChanges: true, snippetEditSupport: true } };
+    const editor = await Editor.start({ capabilities: { workspace } });
+    const document = await editor.open(uri, kept);
+    const actions = await document.actions(await document.diagnostics());
+    const ignore = actions.find((it) => it.title.startsWith("Ignore "));
+    expect(ignore?.edit?.documentChanges?.[0]).toMatchObject({
+      edits: [
+        {
+          range: { start: { line: 1, character: 0 }, end: { line: 1, character: 0 } },
+          snippet: { kind: "snippet", value: `# plimsoll: ignore[package-cache-kept] $\{1:reason}\r\n` },
+        },
+      ],
+    });
+  });
+
+  it("open the rule's page, and no other file", async () => {
+    const capabilities = { window: { showDocument: { support: true } } };
+    const editor = await Editor.start({ capabilities });
+    const document = await editor.open(uri, kept);
+    const actions = await document.actions(await document.diagnostics());
+    const open = actions.find((it) => it.title === "Open the rule package-cache-kept");
+    expect(open?.kind).toBe("quickfix");
+    const run = (argument: unknown): Promise<unknown> =>
+      editor.request("workspace/executeCommand", { command: open?.command?.command, arguments: [argument] });
+    await run(open?.command?.arguments?.[0]);
+    expect(editor.asked.filter((it) => it === "window/showDocument")).toHaveLength(1);
+    await run("file:///etc/passwd");
+    await run(7);
+    expect(editor.asked.filter((it) => it === "window/showDocument")).toHaveLength(1);
   });
 
   it("are not offered for a text that has changed", async () => {
@@ -92,7 +124,7 @@ describe("quick fixes", () => {
       const editor = await Editor.start({ folder, capabilities });
       const document = await editor.open(pathToFileURL(join(folder, "Dockerfile")).href, files.Dockerfile);
       const actions = await document.actions(await document.diagnostics());
-      const others = actions.filter((it) => JSON.stringify(it.edit).includes(".dockerignore"));
+      const others = actions.filter((it) => JSON.stringify(it.edit ?? {}).includes(".dockerignore"));
       if (capabilities === editing) {
         expect(others[0]?.edit?.documentChanges?.[0]).toEqual({
           kind: "create",

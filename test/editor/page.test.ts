@@ -75,6 +75,24 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     expect(await page.locator(".squiggly-info, .squiggly-warning").count()).toBeGreaterThan(0);
   });
 
+  it("says over each stage what it weighs, and lists it at a click", async () => {
+    const { page } = workbench;
+    await workbench.goTo(69);
+    await page.getByText("core-stage: does not ship").waitFor({ timeout: 30_000 });
+    await workbench.goTo(1);
+    await page
+      .getByText(/^To remove: 3\.73 MB measured/)
+      .first()
+      .waitFor();
+    await picture("lenses");
+    await page.getByText(/^Image: 5\.06 MB measured/).click();
+    const list = page.locator(".quick-input-list");
+    await list.getByText("COPY tests ./tests").waitFor();
+    await picture("contributors");
+    await list.getByText("COPY tests ./tests").click();
+    await workbench.expectCursorOn(103);
+  });
+
   it("offers its fixes at the light bulb", async () => {
     const { page } = workbench;
     await workbench.goTo(103, 7);

@@ -49,8 +49,9 @@ describe.each(all)("$id", (rule) => {
       const world = worldOf(example);
       const reading = judge.read(kind, source);
       const [finding] = judge.findings(reading, world, {}).filter((it) => it.rule === rule.id);
-      const edit = finding && judge.suppressionEdit(reading, finding);
-      const text = source.slice(0, edit?.at.start) + (edit?.insert ?? "") + source.slice(edit?.at.start ?? 0);
+      const comment = finding && judge.suppression(reading, finding);
+      const { at = 0, before = "", after: end = "" } = comment ?? {};
+      const text = `${source.slice(0, at)}${before}why${end}${source.slice(at)}`;
       const after = judge.findings(judge.read(kind, text), world, {});
       expect(after.filter((it) => it.rule === rule.id || it.rule === "suppression-unused")).toEqual([]);
     },

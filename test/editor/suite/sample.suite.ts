@@ -4,6 +4,8 @@ import { join } from "node:path";
 import {
   type CodeAction,
   CodeActionKind,
+  type CodeLens,
+  ConfigurationTarget,
   commands,
   type Diagnostic,
   DiagnosticSeverity,
@@ -12,6 +14,7 @@ import {
   type InlayHint,
   languages,
   MarkdownString,
+  Position,
   Range,
   type TextDocument,
   Uri,
@@ -121,6 +124,41 @@ describe("the extension on the sample", () => {
     strictEqual(document.getText(), before);
   });
 
+  it("opens the page of a rule", async () => {
+    const { range } = await findingAt(document, 102);
+    const actions = await actionsAt(document, range, CodeActionKind.QuickFix);
+    const open = actions.find((it) => it.title === "Open the rule tests-copied");
+    ok(open?.command !== undefined, `not among ${actions.map(({ title }) => title).join("; ")}`);
+    await commands.executeCommand(open.command.command, ...(open.command.arguments ?? []));
+    const tabs = (): string[] => window.tabGroups.all.flatMap((it) => it.tabs.map(({ label }) => label));
+    await until(() => tabs().some((it) => it.includes("tests-copied.md")), "no page");
+    await commands.executeCommand("workbench.action.closeActiveEditor");
+    await window.showTextDocument(document);
+  });
+
+  it("says over stages what they weigh, and lists it", async () => {
+    const lenses = await until(async () => {
+      const found = await commands.executeCommand<CodeLens[]>(
+        "vscode.executeCodeLensProvider",
+        dockerfile,
+        50,
+      );
+      return found.length > 0 ? found : undefined;
+    }, "no lenses");
+    const titles = lenses.map((it) => `${it.range.start.line + 1} ${it.command?.title}`);
+    ok(titles.includes("69 core-stage: does not ship"), titles.join("; "));
+    ok(titles.some((it) => /^1 Image: 5\.06 MB measured/.test(it)));
+    const runtime = lenses.find((it) => it.command?.title.startsWith("runtime: "))?.command;
+    ok(runtime !== undefined);
+    const listed = commands.executeCommand(runtime.command, ...(runtime.arguments ?? []));
+    // The heaviest is chosen as with the Enter key, and shown in its line.
+    await until(async () => {
+      await commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      return window.activeTextEditor?.selection.active.line === 102;
+    }, "the list leads nowhere");
+    await listed;
+  });
+
   it("fixes all that is safe as one source action", async () => {
     const path = join(folder, "Dockerfile.kept");
     const text = "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n";
@@ -137,6 +175,26 @@ describe("the extension on the sample", () => {
     deepStrictEqual(await actionsAt(other, all, kind), []);
     await other.save();
     strictEqual(readFileSync(path, "utf8"), other.getText());
+    await workspace.fs.delete(Uri.file(path));
+    await window.showTextDocument(document);
+  });
+
+  it("fixes all that is safe when a file is saved, where the user wants it so", async () => {
+    const path = join(folder, "Dockerfile.saved");
+    const text = "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n";
+    await workspace.fs.writeFile(Uri.file(path), Buffer.from(text));
+    const editor = workspace.getConfiguration("editor", { languageId: "dockerfile" });
+    const wish = { "source.fixAll.plimsoll": "explicit" };
+    await editor.update("codeActionsOnSave", wish, ConfigurationTarget.Global, true);
+    const other = await workspace.openTextDocument(path);
+    const shown = await window.showTextDocument(other);
+    await findingAt(other, 1);
+    await shown.edit((it) => it.insert(new Position(0, 0), "# saved\n"));
+    await findingAt(other, 2);
+    await other.save();
+    match(other.getText(), /^# saved\nFROM debian:12\nRUN .*rm -rf \/var\/lib\/apt\/lists\/\*/);
+    await until(() => readFileSync(path, "utf8") === other.getText(), "the fixed text is not saved");
+    await editor.update("codeActionsOnSave", undefined, ConfigurationTarget.Global, true);
     await workspace.fs.delete(Uri.file(path));
     await window.showTextDocument(document);
   });

@@ -11,8 +11,7 @@ export class Workbench {
 
   /** Runs a command from the palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-box input").fill(`>${title}`);
+    await this.#ask("F1", `>${title}`);
     await this.page
       .locator(".quick-input-list .monaco-list-row")
       .filter({ hasText: title })
@@ -22,8 +21,7 @@ export class Workbench {
 
   /** Opens a file of the workspace by its path. */
   async open(path: string): Promise<void> {
-    await this.page.keyboard.press("Control+P");
-    await this.page.locator(".quick-input-box input").fill(path);
+    await this.#ask("Control+P", path);
     const row = this.page.locator(".quick-input-list .monaco-list-row").first();
     await row.waitFor({ timeout: 30_000 });
     await this.page.keyboard.press("Enter");
@@ -31,10 +29,27 @@ export class Workbench {
 
   /** Puts the cursor on a line, counted from 1. */
   async goTo(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press("Control+G");
-    await this.page.locator(".quick-input-box input").fill(`:${line}:${column}`);
+    await this.#ask("Control+G", `:${line}:${column}`);
     await this.page.keyboard.press("Enter");
     await this.lineNumber(line).waitFor();
+  }
+
+  /** Presses a key until the window takes it: one that comes while something settles is lost. */
+  async #ask(key: string, words: string): Promise<void> {
+    const input = this.page.locator(".quick-input-box input");
+    await expect
+      .poll(
+        async () => {
+          if (!(await input.isVisible())) await this.page.keyboard.press(key);
+          return input
+            .waitFor({ timeout: 3_000 })
+            .then(() => true)
+            .catch(() => false);
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    await input.fill(words);
   }
 
   lineNumber(line: number): Locator {
