@@ -31,6 +31,8 @@ export interface BuildContext {
   readonly newIgnorePath: string;
   /** False when the walk stopped at its limit: then sums are at least, not exactly, and are not shown as measured. */
   readonly complete: boolean;
+  /** Texts of the manifests that rules read (`package.json`, `Cargo.toml`), by path; the largest and deepest are left out. */
+  readonly manifests: ReadonlyMap<string, string>;
   /** What a COPY source takes: a path or pattern with Docker's (Go's filepath.Match) wildcards. Empty when nothing matches. */
   matches(source: string): readonly ContextEntry[];
   /** The entries directly below a directory ("" is the root) that contain at least one file that is let through. */

@@ -16,6 +16,7 @@ interface ListedOptions {
   readonly ignoreFile: IgnoreFile | undefined;
   readonly newIgnorePath: string;
   readonly complete: boolean;
+  readonly manifests?: ReadonlyMap<string, string>;
 }
 
 /** A directory seen through the ignore file. */
@@ -26,6 +27,7 @@ interface Seen {
   readonly ignored: boolean;
 }
 
+const none: ReadonlyMap<string, string> = new Map();
 const nothing: Taken = { bytes: noBytes, files: 0 };
 /** Made trees can be deeper than any stack. */
 const deepest = 500;
@@ -48,6 +50,9 @@ export class ListedContext implements BuildContext {
   }
   get newIgnorePath(): string {
     return this.#options.newIgnorePath;
+  }
+  get manifests(): ReadonlyMap<string, string> {
+    return this.#options.manifests ?? none;
   }
   get complete(): boolean {
     return this.#options.complete;

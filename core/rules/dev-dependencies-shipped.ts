@@ -2,15 +2,18 @@ import { chainAfter } from "../dockerfile/chain.ts";
 import { removeWords, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
+import { manifestAt } from "../dockerfile/manifest-at.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
 import { baseName, deletes } from "../dockerfile/paths.ts";
 import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { unknownSize } from "../size/size.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
 import { isDevelopmentFile, isDevelopmentTool } from "../tools/development-packages.ts";
+import { needsDevelopment, type PackageManifest, readPackageManifest } from "../tools/package-manifest.ts";
 import { isDevelopmentGroup } from "../tools/poetry.ts";
 import type { ProjectInstall } from "../tools/project-install.ts";
 import type { ProjectWord, PythonInstall } from "../tools/python-install.ts";
+import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -23,6 +26,9 @@ export const devDependenciesShipped = defineRule({
 Test runners, linters, type checkers and build tools of a project are installed beside what it needs to run:
 by an extra or a group that is asked for (\`.[dev]\`, \`--with dev\`, \`-r requirements-dev.txt\`), or because
 the tool takes them unless it is told not to (\`uv sync\`, \`poetry install\`, \`pdm install\`, \`npm ci\`).
+
+Where the build context is known, a \`package.json\` without development dependencies makes it silent, and so does a
+start script that runs one of them.
 
 Values of \`ARG\` decide as a build without arguments would. What is installed in another stage counts when a
 \`COPY --from\` takes it into the image that ships.
@@ -69,7 +75,7 @@ COPY . /app
 RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install /app; fi
 \`\`\`
 `,
-  *check(facts) {
+  *check(facts, world) {
     if (shipsForDevelopment(facts)) return;
     for (const run of facts.instructions) {
       if (run.kind !== "run" || run.onbuild || run.opaque !== undefined) continue;
@@ -82,7 +88,7 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
             effect.kind === "python-install"
               ? inPython(effect)
               : effect.kind === "project-install"
-                ? inProject(effect)
+                ? inProject(effect, packageManifest(facts, world, run, effect))
                 : undefined;
           const finding = found && findingOf(facts, { run, command, ...found });
           if (finding !== undefined) yield finding;
@@ -235,15 +241,39 @@ function withoutAsking(
   return removal && [...(flag === undefined ? [] : [insertAt(action.at.end, ` ${flag}`)]), ...removal];
 }
 
-function inProject(install: ProjectInstall): Cause | undefined {
-  if (install.development !== true) return undefined;
+/** Of the project that is installed; undefined where the file is not known, or it is no such project. */
+function packageManifest(facts: Facts, world: World, run: RunInstruction, install: ProjectInstall) {
+  if (install.development !== true || install.tool === "bundle" || install.tool === "composer")
+    return undefined;
+  const text = manifestAt(facts, world, run, install.directory, "package.json");
+  const manifest = text === undefined ? undefined : readPackageManifest(text);
+  return (
+    manifest && { ...manifest, needed: startScripts(facts).some((it) => needsDevelopment(manifest, it)) }
+  );
+}
+
+/** Scripts that shipped images start: `npm start`, `yarn serve`, `npm run serve`. */
+const startScripts = (facts: Facts): readonly string[] =>
+  facts.shipped.flatMap((it) => {
+    if (it.keyword !== "CMD" && it.keyword !== "ENTRYPOINT") return [];
+    const match = /\b(?:npm|yarn|pnpm|bun)[\s"',]+(?:run(?:-script)?[\s"',]+)?([\w:.-]+)/.exec(it.source);
+    return match?.[1] === undefined ? [] : [match[1]];
+  });
+
+function inProject(
+  install: ProjectInstall,
+  manifest: (PackageManifest & { readonly needed: boolean }) | undefined,
+): Cause | undefined {
+  if (install.development !== true || manifest?.development.length === 0 || manifest?.needed === true)
+    return undefined;
   const { tool, action, productionFlag: flag, into, developmentWords } = install;
   const [asked] = developmentWords;
+  const names = manifest === undefined ? "" : ` (${listed(manifest.development)})`;
   return {
     what:
       asked === undefined
-        ? `${tool} also installs the project's development dependencies unless it is told not to`
-        : `${tool} is asked for the project's development dependencies`,
+        ? `${tool} also installs the project's development dependencies${names} unless it is told not to`
+        : `${tool} is asked for the project's development dependencies${names}`,
     at: asked ?? action,
     folders: into === undefined ? [] : [into],
     fixTitle: asked === undefined ? `Add ${flag ?? ""}` : "Do not ask for them",
@@ -255,6 +285,9 @@ function inProject(install: ProjectInstall): Cause | undefined {
           : () => [insertAt(action.at.end, ` ${flag}`)],
   };
 }
+
+const listed = (names: readonly string[]): string =>
+  names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
 function findingOf(facts: Facts, place: Place): Finding | undefined {
   const { run, command, what, at, folders, fix, fixTitle } = place;
@@ -296,6 +329,7 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
 
 /** `npm run build`, `pytest`: what a script of the project needs, nobody can tell. */
 const isScript = (command: Command): boolean =>
+  command.effects?.every(({ kind }) => kind === "uncache" || kind === "nothing") !== true &&
   ["npm", "yarn", "pnpm", "bun", "npx", "node", "pytest", "tox", "nox"].includes(
     command.words[0]?.text ?? "",
   );

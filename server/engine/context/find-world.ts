@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { BuildContext, IgnoreFile } from "../../../core/context/build-context.ts";
 import { ListedContext } from "../../../core/context/listed-context.ts";
+import { manifestPaths } from "../../../core/context/manifests.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
@@ -149,7 +150,15 @@ export class WorldFinder {
       if (!(await stat(path)).isDirectory()) return undefined;
       const ignoreFile = await ignoreFileOf(dockerfile, path);
       const { root, complete } = await walk(path, ignoreFile?.text ?? "", signal);
-      return new ListedContext({ root, complete, foundBy, ignoreFile, newIgnorePath: ".dockerignore" });
+      const manifests = await textsOf(path, manifestPaths(root));
+      return new ListedContext({
+        root,
+        complete,
+        foundBy,
+        ignoreFile,
+        newIgnorePath: ".dockerignore",
+        manifests,
+      });
     } catch (cause) {
       this.#options.log(`The build context ${path} cannot be read: ${troubleText(cause)}`);
       return undefined;
@@ -167,6 +176,16 @@ function argumentsOf(plans: readonly BuildPlan[]): FoundWorld["buildArguments"] 
       return [name, values.size === 1 ? [...values][0] : undefined];
     }),
   );
+}
+
+/** What cannot be read is left out. */
+async function textsOf(folder: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const read = await Promise.all(
+    paths.map(
+      async (path) => [path, await readFile(join(folder, path), "utf8").catch(() => undefined)] as const,
+    ),
+  );
+  return new Map(read.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
 }
 
 /** The file beside the Dockerfile wins over the context's own. */

@@ -7,7 +7,7 @@ import { newJudge, withPrices, worldWith } from "../support/judge.ts";
 import { pythonWorldOf } from "../support/python-world.ts";
 
 /**
- * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE`,
+ * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE`, `manifest PATH TEXT`,
  * `ignore PATTERN` and `prices` (of the catalogue), the Dockerfile with marks
  * `#   ^^^ severity rule (size)` below the words they stand for, and after `-- fixed` the text that `fix --review`
  * leaves. `document pyproject` and `document requirements` make it a Python document. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
@@ -18,8 +18,8 @@ const judge = await newJudge();
 describe.each(readdirSync(folder))("%s", (file) => {
   it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
     "$title",
-    ({ source, marks, fixed, context, ignore, kind, prices }) => {
-      const files = kind === "dockerfile" ? worldWith(context, ignore) : pythonWorldOf(source);
+    ({ source, marks, fixed, context, manifests, ignore, kind, prices }) => {
+      const files = kind === "dockerfile" ? worldWith(context, ignore, manifests) : pythonWorldOf(source);
       const world = prices ? withPrices(files) : files;
       const reading = judge.read(kind, source);
       const findings = judge.findings(reading, world, {});
@@ -50,6 +50,7 @@ function casesIn(text: string) {
       const [title = "", ...rest] = block.split("\n");
       const [body = "", fixed] = rest.join("\n").split(/^-- fixed\n/m);
       const context: Record<string, number> = {};
+      const manifests = new Map<string, string>();
       let ignore: string | undefined;
       const lines: string[] = [];
       const marks: string[] = [];
@@ -61,12 +62,16 @@ function casesIn(text: string) {
           continue;
         }
         const sized = /^context (\S+) (\d+)$/.exec(line);
+        const manifest = /^manifest (\S+) (.+)$/.exec(line);
         const mark = /^#( *)(\^+) (.*)$/.exec(line);
         const ignored = /^ignore (\S+)$/.exec(line);
         if (ignored?.[1] !== undefined) ignore = `${ignore ?? ""}${ignored[1]}\n`;
         else if (line === "prices") prices = true;
         else if (sized?.[1] !== undefined) context[sized[1]] = Number(sized[2]);
-        else if (mark?.[1] !== undefined) {
+        else if (manifest?.[1] !== undefined && manifest[2] !== undefined) {
+          context[manifest[1]] = manifest[2].length;
+          manifests.set(manifest[1], manifest[2].replaceAll("\\n", "\n"));
+        } else if (mark?.[1] !== undefined) {
           const start = mark[1].length + 1;
           const above = lines.at(-1) ?? "";
           marks.push(
@@ -74,6 +79,6 @@ function casesIn(text: string) {
           );
         } else lines.push(line);
       }
-      return { title, source: lines.join("\n"), marks, fixed, context, ignore, kind, prices };
+      return { title, source: lines.join("\n"), marks, fixed, context, manifests, ignore, kind, prices };
     });
 }

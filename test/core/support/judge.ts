@@ -21,8 +21,12 @@ export const newJudge = async (): Promise<Judge> => new Judge(await loadShellRea
 export const withPrices = (world: World): World => ({ ...world, packageSizes });
 const packageSizes = new DebianPackageSizes(debianCatalogue());
 
-/** A world with a build context of these paths and sizes. */
-export function worldWith(files: Readonly<Record<string, number>>, ignoreText?: string): World {
+/** A world with a build context of these paths and sizes; some have a text that is read. */
+export function worldWith(
+  files: Readonly<Record<string, number>>,
+  ignoreText?: string,
+  manifests?: ReadonlyMap<string, string>,
+): World {
   const sizes = Object.fromEntries(Object.entries(files).map(([path, size]) => [path, bytes(size)]));
   return {
     ...emptyWorld,
@@ -32,6 +36,7 @@ export function worldWith(files: Readonly<Record<string, number>>, ignoreText?: 
       ignoreFile: ignoreText === undefined ? undefined : { path: ".dockerignore", text: ignoreText },
       newIgnorePath: ".dockerignore",
       complete: true,
+      ...(manifests && { manifests }),
     }),
   };
 }

@@ -1,0 +1,28 @@
+/** Which files of a build context are read for what they say, beside their sizes. */
+import type { ListedDirectory } from "./listed-context.ts";
+
+const names = ["package.json", "Cargo.toml"];
+/** Folders that hold other people's manifests. */
+const foreign = new Set(["node_modules", "target", "vendor", ".git"]);
+const deepest = 4;
+const most = 60;
+const largest = 500_000;
+
+/** Paths of manifests, the shallowest first. */
+export function manifestPaths(root: ListedDirectory): readonly string[] {
+  const res: string[] = [];
+  let level: (readonly [path: string, directory: ListedDirectory])[] = [["", root]];
+  for (let depth = 0; depth < deepest && level.length > 0; depth += 1) {
+    const next: (readonly [string, ListedDirectory])[] = [];
+    for (const [path, { files, directories }] of level) {
+      for (const name of names) {
+        const size = files.get(name);
+        if (size !== undefined && size > 0 && size <= largest) res.push(path + name);
+        if (res.length === most) return res;
+      }
+      for (const [name, below] of directories) if (!foreign.has(name)) next.push([`${path}${name}/`, below]);
+    }
+    level = next;
+  }
+  return res;
+}

@@ -1,0 +1,55 @@
+/** What a `package.json` says about development. https://docs.npmjs.com/cli/configuring-npm/package-json */
+
+export interface PackageManifest {
+  /** Names of `devDependencies`. */
+  readonly development: readonly string[];
+  readonly scripts: ReadonlyMap<string, string>;
+}
+
+/** Undefined: it is no JSON object. */
+export function readPackageManifest(text: string): PackageManifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const development = value["devDependencies"];
+  const scripts = value["scripts"];
+  return {
+    development: isRecord(development) ? Object.keys(development) : [],
+    scripts: new Map(
+      isRecord(scripts)
+        ? Object.entries(scripts).flatMap(([name, it]) => (typeof it === "string" ? [[name, it]] : []))
+        : [],
+    ),
+  };
+}
+
+/** Programs whose package has another name. */
+const packageOfProgram: Readonly<Record<string, string>> = {
+  ng: "@angular/cli",
+  tsc: "typescript",
+  "vue-cli-service": "@vue/cli-service",
+  nest: "@nestjs/cli",
+  remix: "@remix-run/dev",
+  "webpack-dev-server": "webpack",
+};
+
+/** Whether a script, or one that it starts, runs a program of the development dependencies. */
+export function needsDevelopment(manifest: PackageManifest, script: string): boolean {
+  const seen = new Set<string>();
+  const waiting = [script];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const words = (manifest.scripts.get(name) ?? "").split(/[\s;&|"'()]+/);
+    if (words.some((it) => manifest.development.includes(packageOfProgram[it] ?? it))) return true;
+    waiting.push(...words.filter((it) => manifest.scripts.has(it)));
+  }
+  return false;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
