@@ -1,9 +1,13 @@
 import { chainAfter } from "../dockerfile/chain.ts";
-import type { Facts, RunInstruction } from "../dockerfile/facts.ts";
+import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
+import { manifestAt } from "../dockerfile/manifest-at.ts";
+import { tomlValues } from "../python/toml/parse.ts";
+import { isTable, tableIn } from "../python/untyped.ts";
 import { unknownSize } from "../size/size.ts";
 import { insertAt } from "../text/edit.ts";
 import type { Compile } from "../tools/compile.ts";
+import type { World } from "../world.ts";
 import type { Finding } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -15,6 +19,9 @@ export const symbolsKept = defineRule({
   docs: `
 \`go build\` puts a symbol table and debug data into the program, which only debuggers read; \`-ldflags="-s -w"\` leaves
 them out. Stack traces keep their names and lines.
+
+Cargo does the same in a release build unless the profile in \`Cargo.toml\` or \`CARGO_PROFILE_RELEASE_STRIP\` strips it;
+it is reported where the build context shows the file. Panics keep their messages then, backtraces lose names.
 
 What other programs and libraries of an image hold is measured once the image is analysed.
 
@@ -50,15 +57,19 @@ FROM gcr.io/distroless/static
 COPY --from=build /app /app
 \`\`\`
 `,
-  *check(facts) {
+  *check(facts, world) {
     for (const run of facts.instructions) {
       if (run.kind !== "run" || run.onbuild || run.opaque !== undefined) continue;
       for (const command of run.commands) {
         if (command.runs !== "always") continue;
         for (const effect of command.effects ?? []) {
-          if (effect.kind !== "compile" || effect.keepsSymbols !== true || effect.output === undefined)
-            continue;
-          const finding = findingOf(facts, run, effect, effect.output.path);
+          if (effect.kind !== "compile" || effect.output === undefined) continue;
+          const keeps = effect.keepsSymbols ?? profileKeepsSymbols(facts, world, run, effect);
+          if (keeps !== true) continue;
+          const finding =
+            effect.language === "rust"
+              ? rustFinding(facts, run, command, effect, effect.output.path)
+              : findingOf(facts, run, effect, effect.output.path);
           if (finding !== undefined) yield finding;
         }
       }
@@ -86,6 +97,48 @@ function findingOf(facts: Facts, run: RunInstruction, compile: Compile, output: 
               edits: [insertAt(action.at.end, ` ${stripFlag}`)],
             },
           ];
+    },
+  };
+}
+
+/** Cargo keeps the symbol table of a release build unless the profile strips it; undefined: the file is not known. */
+function profileKeepsSymbols(
+  facts: Facts,
+  world: World,
+  run: RunInstruction,
+  { profileIn }: Compile,
+): boolean | undefined {
+  const text = manifestAt(facts, world, run, profileIn, "Cargo.toml");
+  const read = text === undefined ? undefined : tomlValues(text);
+  if (read?.ok !== true || !isTable(read.value)) return undefined;
+  const strip = tableIn(tableIn(read.value, "profile"), "release")["strip"];
+  return strip === undefined || strip === false || strip === "none";
+}
+
+function rustFinding(
+  facts: Facts,
+  run: RunInstruction,
+  command: Command,
+  { action }: Compile,
+  output: string,
+): Finding | undefined {
+  const way = shipsFrom(facts, run, output);
+  if (way === undefined || isStripped(facts, run)) return undefined;
+  return {
+    at: action.at,
+    what: `programs in ${output} are built with their symbol tables`,
+    why: "Only debuggers read them, and Cargo.toml does not strip them. Panics keep their messages; backtraces lose names.",
+    saving: unknownSize("it shows in the built program"),
+    related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
+    get fixes() {
+      const variable = "CARGO_PROFILE_RELEASE_STRIP=symbols";
+      return [
+        {
+          title: `Build with ${variable}`,
+          safety: "review" as const,
+          edits: [insertAt(command.at.start, `${variable} `)],
+        },
+      ];
     },
   };
 }

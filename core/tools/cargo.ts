@@ -1,5 +1,15 @@
+import type { Word } from "../dockerfile/facts.ts";
+import { posixJoin } from "../dockerfile/paths.ts";
+import type { PathWord } from "./effect.ts";
 import { cargoCache } from "./language-caches.ts";
-import { splitArguments, type Tool } from "./tool.ts";
+import {
+  hasOption,
+  type Invocation,
+  optionValue,
+  type SplitArguments,
+  splitArguments,
+  type Tool,
+} from "./tool.ts";
 
 const valued = new Set([
   "--bin",
@@ -46,9 +56,10 @@ export const cargo: Tool = {
             // The profile in Cargo.toml may say it.
             keepsSymbols: strips ? false : undefined,
             keepsDebugData: !strips,
+            profileIn: call.directory,
             action,
             stripFlag: undefined,
-            output: undefined,
+            output: outputOf(call, args, action),
           },
           { kind: "build" },
           ...cargoCache(call),
@@ -69,3 +80,17 @@ export const cargo: Tool = {
     }
   },
 };
+
+/** Where a release build leaves programs; undefined for others, whose debug data is wanted. */
+function outputOf(
+  { directory, environment }: Invocation,
+  args: SplitArguments,
+  action: Word,
+): PathWord | undefined {
+  if (!hasOption(args, "--release", "-r") || hasOption(args, "--profile")) return undefined;
+  const named = optionValue(args, "--target-dir")?.text ?? environment.get("CARGO_TARGET_DIR") ?? "target";
+  const triple = optionValue(args, "--target");
+  if (triple !== undefined && triple.text === undefined) return undefined;
+  const path = posixJoin(directory, `${named}${triple === undefined ? "" : `/${triple.text}`}/release`);
+  return path === undefined ? undefined : { path, word: action };
+}

@@ -9,10 +9,12 @@ export interface Compile {
   readonly keepsSymbols: boolean | undefined;
   /** Debug data stays beside the symbol table; without symbols there is none either. */
   readonly keepsDebugData: boolean;
+  /** Folder whose `Cargo.toml` decides what words and variables do not. */
+  readonly profileIn: string | undefined;
   /** Word of the action, after which a flag can stand. */
   readonly action: Word;
   /** Added after `action`; undefined where no flag does. */
   readonly stripFlag: string | undefined;
-  /** The program that is built, where the words name it. */
+  /** The program that is built, where the words name it; for Cargo the folder of the programs. */
   readonly output: PathWord | undefined;
 }

@@ -37,6 +37,7 @@ export const go: Tool = {
             language: "go",
             keepsSymbols: strips ? false : undecided ? undefined : true,
             keepsDebugData: !strips && !linkerFlag("w").test(flags),
+            profileIn: undefined,
             action,
             stripFlag: given === undefined ? '-ldflags="-s -w"' : undefined,
             output: output && pathWords([output], directory)[0],

@@ -105,7 +105,7 @@ describe("models of installers", () => {
     ["bundle install", ["bundle dev undefined undefined"]],
     ["go build -o /bin/app ./cmd/app", ["go symbols true /bin/app"]],
     ['go build -ldflags="-s -w -X main.v=1" .', ["go symbols false"]],
-    ["cargo build --release", ["rust symbols undefined"]],
+    ["cargo build --release", ["rust symbols undefined /app/target/release"]],
     ["huggingface-cli download org/model --local-dir /models", ["huggingface org/model /models"]],
     ["python -m spacy download en_core_web_lg", ["spacy en_core_web_lg undefined"]],
     ["python -m nltk.downloader -d /data punkt", ["nltk punkt /data"]],
