@@ -2,9 +2,9 @@
 
 import type { World } from "../world.ts";
 import { chainBefore } from "./chain.ts";
-import { copiedEntries, isFromContext } from "./copied.ts";
+import { copiedPart } from "./copied.ts";
 import type { Facts, RunInstruction } from "./facts.ts";
-import { isWithin, posixJoin } from "./paths.ts";
+import { posixJoin } from "./paths.ts";
 
 /** Its text as it was copied last; undefined where nobody can tell. */
 export function manifestAt(
@@ -18,10 +18,10 @@ export function manifestAt(
   if (context === undefined || path === undefined) return undefined;
   for (const it of chainBefore(facts, run).toReversed()) {
     if (it.kind !== "copy") continue;
-    const entry = copiedEntries(it, path, context).find(({ kind }) => kind === "file");
-    if (entry !== undefined) return context.manifests.get(entry.path);
-    if (!isFromContext(it) && it.destinationPath !== undefined && isWithin(path, it.destinationPath))
-      return undefined;
+    const part = copiedPart(it, path, context);
+    if (part === undefined) continue;
+    const piece = part.pieces.find(({ entry, place }) => entry.kind === "file" && place === path);
+    return piece && context.manifests.get(piece.entry.path);
   }
   return undefined;
 }
