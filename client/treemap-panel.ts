@@ -43,6 +43,8 @@ export class TreemapPanel implements Disposable {
   #generation = 0;
   #target: Target | undefined;
   #running: CancellationTokenSource | undefined;
+  /** Tells the notification how far the newest analysis is. */
+  #report: ((it: AnalysisProgressParams) => void) | undefined;
   /** Posted again when the page is loaded anew: it keeps nothing while it is hidden. */
   #last: ToView | undefined;
   #failure: ToView | undefined;
@@ -58,6 +60,7 @@ export class TreemapPanel implements Disposable {
       client.onNotification(analysisProgressNotification, (it: AnalysisProgressParams) => {
         if (it.generation === this.#generation) {
           this.#post({ type: "progress", done: it.done, total: it.total, label: it.label });
+          this.#report?.(it);
         }
       }),
     ];
@@ -78,8 +81,14 @@ export class TreemapPanel implements Disposable {
     this.#post({ type: "progress", done: 0, total: null, label: "Asking the engine" });
     const result = await window.withProgress(
       { location: ProgressLocation.Notification, title: `Analyzing ${name}`, cancellable: true },
-      (_, token) => {
+      (progress, token) => {
         token.onCancellationRequested(() => running.cancel());
+        let reported = 0;
+        this.#report = ({ done, total, label }) => {
+          const percent = total === null || total === 0 ? 0 : Math.min(100, (100 * done) / total);
+          progress.report({ message: label, increment: Math.max(0, percent - reported) });
+          reported = Math.max(reported, percent);
+        };
         return this.#request(generation, target, running);
       },
     );

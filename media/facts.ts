@@ -4,12 +4,12 @@ import { button, element } from "./dom.ts";
 import { sizeOf } from "./labels.ts";
 
 /** What the header says about the image; a number that is not there yet is said to be so, never shown as 0. */
-export function factsElement(facts: PictureFacts, root: TreeNode, complete: boolean): HTMLElement {
+export function factsElement(facts: PictureFacts, root: TreeNode): HTMLElement {
   const known = (value: number | null): string => (value === null ? "not known yet" : sizeOf(value));
   const rows: readonly (readonly [string, string])[] = [
     ["Image", facts.reference],
     ["Platform", facts.platform],
-    ["All layers", `${sizeOf(root.bytes)} ${complete ? "(measured)" : "(as the image's history states)"}`],
+    ["All layers", `${sizeOf(root.bytes)} (${facts.sizesFrom})`],
     ["Visible in a container", known(facts.visible)],
     ["Deleted by later layers", known(facts.deleted)],
     ["Overwritten", known(facts.overwritten)],
@@ -37,7 +37,7 @@ export function layerTable(root: TreeNode, onReveal: (node: TreeNode) => void): 
         "tr",
         {},
         element("td", { class: "number" }, String(node.layer.index)),
-        element("td", { class: "number" }, sizeOf(node.bytes)),
+        element("td", { class: "number" }, `${node.stated === true ? "about " : ""}${sizeOf(node.bytes)}`),
         element("td", { class: "number" }, node.wasted > 0 ? sizeOf(node.wasted) : ""),
         element("td", { class: "command", title: node.name }, node.name),
         actions,

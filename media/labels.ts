@@ -8,5 +8,6 @@ export function describe(node: TreeNode, whole: number): string {
   const share = whole > 0 ? `, ${((node.bytes / whole) * 100).toFixed(1)} % of what is shown` : "";
   const wasted = node.wasted > 0 ? `, ${sizeOf(node.wasted)} hidden by later layers` : "";
   const files = node.files > 0 ? `, ${node.files} ${node.files === 1 ? "file" : "files"}` : "";
-  return `${node.path ?? node.name}: ${sizeOf(node.bytes)}${share}${files}${wasted}`;
+  const stated = node.stated === true ? ", not read yet" : "";
+  return `${node.path ?? node.name}: ${sizeOf(node.bytes)}${stated}${share}${files}${wasted}`;
 }

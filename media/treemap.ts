@@ -5,6 +5,7 @@ import { button, element } from "./dom.ts";
 import { factsElement, layerTable } from "./facts.ts";
 import { describe } from "./labels.ts";
 import { TreeMap } from "./map.ts";
+import { ProgressLine, type ProgressState } from "./progress-line.ts";
 import { isToView } from "./to-view.ts";
 
 type Picture = Extract<ToView, { type: "picture" }>;
@@ -21,6 +22,7 @@ const legend = element(
   element("span", { class: "cell wasted", "aria-hidden": "true" }),
   "hatched: more than half is hidden by later layers. Click or Space: the line that made it; double click or Enter: inside; Escape: back.",
 );
+const progress = new ProgressLine(() => say({ type: "cancel" }));
 const told = element("p", { class: "told", "aria-hidden": "true" });
 const table = element("section", { "aria-label": "Layers" });
 const map = new TreeMap({
@@ -65,28 +67,22 @@ function receive(message: ToView): void {
 }
 
 function showPicture(message: Picture): void {
+  // A picture that has grown is looked at from where the last one was.
+  const before = picture?.generation === message.generation ? way.slice(1) : [];
   picture = message;
-  header.replaceChildren(factsElement(message.facts, message.root, message.complete));
+  header.replaceChildren(factsElement(message.facts, message.root));
   table.replaceChildren(layerTable(message.root, revealLayer));
   if (message.complete) status.replaceChildren();
-  goTo([message.root]);
+  goTo([message.root, ...sameWay(message.root, before)]);
 }
 
 function showSubtree(node: TreeNode): void {
   if (way.at(-1)?.id === node.id) goTo([...way.slice(0, -1), node]);
 }
 
-function showProgress({ done, total, label }: Extract<ToView, { type: "progress" }>): void {
-  const bar = element("progress", { "aria-label": label });
-  if (total !== null && total > 0) {
-    bar.max = total;
-    bar.value = Math.min(done, total);
-  }
-  status.replaceChildren(
-    label,
-    bar,
-    button("Cancel", () => say({ type: "cancel" })),
-  );
+function showProgress(state: ProgressState): void {
+  progress.show(state);
+  if (progress.element.parentElement !== status) status.replaceChildren(progress.element);
 }
 
 function showFailure({ message, retry }: Extract<ToView, { type: "failed" }>): void {
@@ -142,6 +138,15 @@ function goTo(next: readonly TreeNode[], current?: number): void {
 
 function redraw(): void {
   if (shown !== undefined) map.draw(shown);
+}
+
+/** The nodes below `from` that are called as those of a way were, as far as they are there. */
+function sameWay(from: TreeNode, [first, ...rest]: readonly TreeNode[]): readonly TreeNode[] {
+  if (first === undefined) return [];
+  const found = from.children?.find((it) =>
+    it.layer ? it.layer.index === first.layer?.index : it.path === first.path,
+  );
+  return found === undefined || found.kind === "rest" ? [] : [found, ...sameWay(found, rest)];
 }
 
 /** The nodes from below `from` down to `to`. */

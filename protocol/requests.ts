@@ -63,7 +63,10 @@ export interface ClearCacheResult {
   readonly bytes: number;
 }
 
-/** `plimsoll/firstPicture`, server to client: layer sizes from the history, before any byte was read. */
+/**
+ * `plimsoll/firstPicture`, server to client: layer sizes from the history, before any byte was read; then again, at most
+ * four times a second, with the layers that are read by now, and their first folders.
+ */
 export const firstPictureNotification = "plimsoll/firstPicture";
 export interface FirstPictureParams {
   readonly generation: number;
@@ -78,6 +81,7 @@ export interface AnalysisProgressParams {
   readonly done: number;
   /** Expected bytes; null where the engine does not tell. */
   readonly total: number | null;
+  /** For people: the layer that is read, of how many, and the bytes. */
   readonly label: string;
 }
 

@@ -21,6 +21,8 @@ export interface TreeNode {
   readonly layer?: { readonly index: number; readonly base: boolean | null; readonly createdBy: string };
   /** For a layer: whether a line of an open Dockerfile is known to have made it. */
   readonly linked?: boolean;
+  /** For a layer that is not read yet: its size is not measured, but what `sizesFrom` of the picture's facts says. */
+  readonly stated?: true;
   /** Absent where the server cut the tree: ask for the node by its id. Empty for files. */
   readonly children?: readonly TreeNode[];
 }

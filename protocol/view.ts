@@ -40,6 +40,8 @@ export interface PictureFacts {
   readonly platform: string;
   readonly source: string;
   readonly layers: number;
+  /** How the sizes of the layers are known. */
+  readonly sizesFrom: string;
   readonly visible: number | null;
   readonly deleted: number | null;
   readonly overwritten: number | null;

@@ -1,7 +1,7 @@
-import { bytes, bytesLabel } from "../../core/size/bytes.ts";
 import type { Analysed } from "../engine/image/analyze-here.ts";
 import { analyzeImage } from "../engine/image/analyze-image.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
+import { progressLabel } from "../engine/image/progress-label.ts";
 import type { Console } from "./console.ts";
 
 /** Reads an image and shows how far it is. `shown`: as the user called it. Undefined: stopped by Ctrl+C. */
@@ -15,10 +15,8 @@ export async function readImage(
     target,
     {
       first: () => console.progress(`reading ${shown}`),
-      progress: (done, total) =>
-        console.progress(
-          `reading ${shown}: ${bytesLabel(bytes(done))}${total === null ? "" : ` of about ${bytesLabel(bytes(total))}`}`,
-        ),
+      layer: () => {},
+      progress: (it) => console.progress(`reading ${shown}: ${progressLabel(it)}`),
     },
     console.signal,
   );

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { buffersOf } from "../../core/treemap/image-columns.ts";
+import { endPrograms } from "./daemon/connection.ts";
 import { analyzeHere } from "./image/analyze-here.ts";
 import type { AnalysisTarget, FromWorker } from "./image/messages.ts";
 
@@ -8,7 +9,8 @@ const say = (message: FromWorker): void => parentPort?.postMessage(message);
 async function main(target: AnalysisTarget): Promise<void> {
   const result = await analyzeHere(target, {
     first: (picture) => say({ type: "first", picture }),
-    progress: (done, total) => say({ type: "progress", done, total }),
+    layer: (layer) => say({ type: "layer", layer }),
+    progress: (progress) => say({ type: "progress", progress }),
   });
   if (!result.ok) {
     say({ type: "failed", problem: result.problem });
@@ -19,4 +21,6 @@ async function main(target: AnalysisTarget): Promise<void> {
   parentPort?.postMessage(done, buffersOf(columns));
 }
 
+// With the thread every connection ends; programs do not.
+parentPort?.once("message", () => void endPrograms().then(() => process.exit()));
 void main(workerData);

@@ -3,10 +3,10 @@ import type { CancellationToken, Connection } from "vscode-languageserver/node";
 import type { ImageAnalysis } from "../../core/image/analysis.ts";
 import { baseLayersOf } from "../../core/link/base.ts";
 import { knowledgeOf, linkLayers } from "../../core/link/link.ts";
-import { plainCommand } from "../../core/link/plain-command.ts";
 import { installedInImage } from "../../core/python/installed.ts";
 import { ImageTree, type LayerLink } from "../../core/treemap/image-tree.ts";
 import {
+  type AnalysisProgressParams,
   type AnalyzeParams,
   type AnalyzeResult,
   analysisProgressNotification,
@@ -28,11 +28,13 @@ import { changedNotice } from "../engine/context/image-dockerfile.ts";
 import { analyzeCached } from "../engine/image/analyze-cached.ts";
 import { listImages } from "../engine/image/docker.ts";
 import { type CachedImage, ImageCache } from "../engine/image/image-cache.ts";
-import type { FirstPicture } from "../engine/image/messages.ts";
+import type { Progress } from "../engine/image/messages.ts";
+import { progressLabel } from "../engine/image/progress-label.ts";
 import type { Relatives } from "../engine/image/relatives.ts";
 import { DockerfileFinder } from "./dockerfile-finder.ts";
 import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
+import { GrowingPicture } from "./growing-picture.ts";
 import type { Session } from "./session.ts";
 import { uriOf } from "./to-proto.ts";
 
@@ -76,6 +78,10 @@ export class ImageDesk {
   ): Promise<AnalyzeResult> {
     const stop = new AbortController();
     this.#running.add(stop);
+    const growing = new GrowingPicture((picture) => {
+      const params: FirstPictureParams = { generation, picture };
+      this.#tell(firstPictureNotification, params);
+    });
     const listener = token.onCancellationRequested(() => stop.abort());
     try {
       const { engine, registry } = this.#session.settings;
@@ -89,8 +95,9 @@ export class ImageDesk {
             : { ...target, platform: "" },
         this.#cache,
         {
-          first: (picture) => this.#tellFirst(generation, picture),
-          progress: (done, total) => this.#tellProgress(generation, done, total),
+          first: (it) => growing.first(it),
+          layer: (it) => growing.layer(it),
+          progress: (it) => this.#tellProgress(generation, it),
         },
         stop.signal,
       );
@@ -100,6 +107,7 @@ export class ImageDesk {
       const chosen = dockerfile === undefined ? undefined : pathOf(dockerfile);
       return { ok: true, picture: await this.#show(generation, result, chosen) };
     } finally {
+      growing.end();
       listener.dispose();
       this.#running.delete(stop);
     }
@@ -204,6 +212,7 @@ export class ImageDesk {
       facts: {
         ...image,
         layers: layers.length,
+        sizesFrom: "measured",
         visible: bytes.visible,
         ...bytes.wasted,
         duplicated: bytes.duplicated,
@@ -215,42 +224,11 @@ export class ImageDesk {
     };
   }
 
-  #tellFirst(generation: number, { image, layers, note }: FirstPicture): void {
-    let sum = 0;
-    const children = layers.map(({ createdBy, bytes }, index) => {
-      sum += bytes;
-      return {
-        id: index + 1,
-        kind: "layer" as const,
-        name: plainCommand(createdBy),
-        bytes,
-        files: 0,
-        wasted: 0,
-        layer: { index, base: null, createdBy },
-        children: [],
-      };
-    });
-    const params: FirstPictureParams = {
-      generation,
-      picture: {
-        root: { id: 0, kind: "image", name: image.reference, bytes: sum, files: 0, wasted: 0, children },
-        facts: {
-          ...image,
-          layers: layers.length,
-          visible: null,
-          deleted: null,
-          overwritten: null,
-          metadataOnly: null,
-          duplicated: null,
-          troubles: note === undefined ? [] : [note],
-        },
-      },
-    };
-    this.#tell(firstPictureNotification, params);
-  }
-
-  #tellProgress(generation: number, done: number, total: number | null): void {
-    this.#tell(analysisProgressNotification, { generation, done, total, label: "Reading layers" });
+  #tellProgress(generation: number, progress: Progress): void {
+    const { done, total } = progress;
+    const label = `Reading ${progressLabel(progress)}`;
+    const params: AnalysisProgressParams = { generation, done, total, label };
+    this.#tell(analysisProgressNotification, params);
   }
 
   #tell(method: string, params: object): void {

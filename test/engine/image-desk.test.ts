@@ -1,13 +1,27 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from "vitest";
 import { CancellationTokenSource } from "vscode-jsonrpc/node";
-import type { AnalyzeResult, FirstPictureParams } from "../../protocol/requests.ts";
+import type {
+  AnalysisProgressParams,
+  AnalyzeResult,
+  FirstPictureParams,
+  Picture,
+} from "../../protocol/requests.ts";
 import type { TreeNode } from "../../protocol/tree.ts";
 import { plimsoll } from "../built/support/command-line.ts";
 import { Editor } from "../built/support/editor.ts";
@@ -124,6 +138,52 @@ describe.skipIf(host === "")("an image of the engine", () => {
     expect(found.facts.troubles).toEqual([]);
   });
 
+  it("grows layer by layer while it is read, and says how far that is", async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const engine = await before((path, _, response, real) => {
+      void real().then(async (it) => {
+        if (path.includes("/get")) {
+          // All layers have passed; what tells which is which comes last.
+          response.write(it.subarray(0, -12_000));
+          await held;
+          response.end(it.subarray(-12_000));
+        } else response.end(it);
+      });
+    });
+    const editor = await start(engine.host);
+    const labels: string[] = [];
+    editor.connection.onNotification("plimsoll/analysisProgress", ({ label }: AnalysisProgressParams) => {
+      labels.push(label);
+    });
+    const pictures: Picture[] = [];
+    const grown = new Promise<Picture>((resolve) => {
+      editor.connection.onNotification("plimsoll/firstPicture", ({ picture: it }: FirstPictureParams) => {
+        pictures.push(it);
+        if (layersOf(it).some((layer) => layer.stated !== true)) resolve(it);
+      });
+    });
+    const running = analyze(editor);
+    const part = await grown;
+    release();
+    const whole = picture(await running);
+    expect(layersOf(pictures[0] as Picture).every((it) => it.stated === true && it.files === 0)).toBe(true);
+    expect(part.facts.sizesFrom).toMatch(
+      /^\d of 4 layers measured, the others as the image's history states$/,
+    );
+    for (const [index, layer] of layersOf(part).entries()) {
+      if (layer.stated === true) continue;
+      const { bytes, files, children } = layersOf(whole)[index] as TreeNode;
+      expect([layer.bytes, layer.files]).toEqual([bytes, files]);
+      expect(layer.children?.[0]?.name).toBe(children?.[0]?.name);
+    }
+    expect(whole.facts.sizesFrom).toBe("measured");
+    expect(layersOf(whole).some((it) => it.stated === true)).toBe(false);
+    expect(labels[0]).toMatch(/^Reading layer 1 of 4, [\d.]+ (?:k?B of [\d.]+ MB|of [\d.]+ [kM]?B)$/);
+  });
+
   it("is tied to lines in the spelling of both builders of Docker", async () => {
     for (const [builder, name] of [
       ["0", "plimsoll-test-desk:classic"],
@@ -219,6 +279,34 @@ describe.skipIf(host === "")("an image of the engine", () => {
     stop.cancel();
     expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
     expect(await engine.closed("/get")).toBeGreaterThan(0);
+  });
+
+  it("is let go of with the user's own ssh", async () => {
+    const engine = await before((path, _, response, real) => {
+      void real().then((it) => {
+        if (path.includes("/get")) response.write(it.subarray(0, 100_000));
+        else response.end(it);
+      });
+    });
+    const started = join(folder, "ssh-started");
+    mkdirSync(join(folder, "bin"));
+    const script = `#!/bin/sh\necho $$ >> ${started}\nexec /usr/bin/docker -H ${engine.host} system dial-stdio\n`;
+    writeFileSync(join(folder, "bin", "ssh"), script, { mode: 0o755 });
+    vi.stubEnv("PATH", `${join(folder, "bin")}:${process.env["PATH"]}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const editor = await start("ssh://far");
+    const stop = new CancellationTokenSource();
+    const params = { generation: 1, target: { kind: "image", reference: image } };
+    const running = editor.connection.sendRequest<AnalyzeResult>("plimsoll/analyze", params, stop.token);
+    await new Promise((resolve) => editor.connection.onNotification("plimsoll/analysisProgress", resolve));
+    stop.cancel();
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    const lives = (): boolean =>
+      readFileSync(started, "utf8")
+        .trim()
+        .split("\n")
+        .some((it) => existsSync(`/proc/${it}`));
+    while (lives()) await wait(20);
   });
 
   it("may be removed or break off meanwhile, and that is told", async () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:net";
 import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
@@ -38,8 +38,24 @@ export function open(endpoint: Endpoint): Connection {
   }
 }
 
+const running = new Set<ChildProcess>();
+let ending = false;
+
+/** Ends what connections of this thread have started, and waits for it; no more are started. */
+export async function endPrograms(): Promise<void> {
+  ending = true;
+  await Promise.all(
+    [...running].map((child) => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill();
+      return ended;
+    }),
+  );
+}
+
 /** As the docker command does it: the user's own ssh, with its configuration, agent and known hosts. */
 function openSsh({ host, user, port, socket }: Extract<Endpoint, { kind: "ssh" }>): Connection {
+  if (ending) throw new Error("the analysis was ended");
   const child = spawn(
     "ssh",
     [
@@ -68,6 +84,8 @@ function openSsh({ host, user, port, socket }: Extract<Endpoint, { kind: "ssh" }
   // What fails on the pipes is told by `ended`.
   for (const it of [child.stdin, child.stdout, child.stderr]) it.on("error", () => {});
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   stream.on("close", () => child.kill());
   stream.on("error", () => {});
   return {

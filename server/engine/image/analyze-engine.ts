@@ -1,12 +1,15 @@
-import { bytes } from "../../../core/size/bytes.ts";
+import { type HistoryStep, layerSteps } from "../../../core/link/layer-steps.ts";
+import { type Bytes, bytes } from "../../../core/size/bytes.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
 import { EngineError } from "../daemon/engine.ts";
 import { readStore } from "../store/read-store.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import { type Assembled, assemble, type Known } from "./assemble.ts";
-import { historyOf, inspectImage, openEngine, saveImage } from "./docker.ts";
+import { historyOf, type ImageFacts, inspectImage, openEngine, saveImage } from "./docker.ts";
+import { LayerPlaces } from "./layer-places.ts";
 import { brokenTransfer, engineProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
+import { ReadingProgress } from "./reading-progress.ts";
 import { noRelatives, relativesOf } from "./relatives.ts";
 
 /** An image that an engine holds. The first picture comes from its history, the rest from its store or `docker save`. */
@@ -14,7 +17,6 @@ export async function analyzeEngineImage(
   reference: string,
   choice: EngineChoice,
   listener: Listener,
-  count: (total: number | null) => (bytes: number) => void,
 ): Promise<Analysed> {
   const opened = await openEngine(choice, process.env);
   if (!opened.ok) return opened;
@@ -27,17 +29,37 @@ export async function analyzeEngineImage(
       historyOf(engine, reference),
     ]);
     const platform = [facts.os, facts.architecture, facts.variant].filter((it) => it !== "").join("/");
+    const steps = stepsShown(history, facts);
     listener.first({
       image: { reference, id: facts.id, platform, source: "docker" },
-      layers: history.map((it) => ({ ...it, bytes: bytes(it.bytes) })).filter((it) => it.bytes > 0),
+      layers: steps,
+      sizesFrom: "as the image's history states",
     });
+    const places = new LayerPlaces(
+      steps.map((it) => it.bytes),
+      facts.diffIds,
+    );
     // Beside the transfer; without it the base may be unknown.
     const relatives = relativesOf(engine, facts).catch(() => noRelatives);
-    const stored = await readStore(engine, facts, reference, count);
+    const stored = await readStore(engine, facts, reference, {
+      progress: listener.progress,
+      layer: (it) => {
+        // Else the picture's layers are others than the image's.
+        if (steps.length === facts.diffIds.length) listener.layer(it);
+      },
+    });
     if (typeof stored === "object") return { ok: true, ...stored, relatives: await relatives };
     transferring = true;
     const stream = await saveImage(engine, reference, facts);
-    const contents = await readArchive(stream, count(facts.size > 0 ? facts.size : null));
+    const progress = progressOf(listener, facts);
+    const contents = await readArchive(
+      stream,
+      {
+        bytes: (count) => progress.bytes(count),
+        layer: (path, layer) => progress.passedLayer(path, layer, places),
+      },
+      "packed",
+    );
     const known: Known = { reference, source: "docker", readFrom: "engine-export", platform: "" };
     const result = assemble(contents, known);
     // Half an archive is a transfer that broke off, not an image with troubles.
@@ -66,3 +88,22 @@ function withNote({ analysis, columns }: Assembled, why: string | undefined): As
   const note = { path: "", why: `transferred from the engine, as its store does not add up: ${why}` };
   return { analysis: { ...analysis, troubles: [...analysis.troubles, note] }, columns };
 }
+
+/** The history's steps that made layers; those with bytes where it cannot be told which of the others did. */
+function stepsShown(
+  history: readonly HistoryStep[],
+  { diffIds }: ImageFacts,
+): readonly { readonly createdBy: string; readonly bytes: Bytes }[] {
+  const made = layerSteps(history, diffIds.length);
+  const shown =
+    made === undefined ? history.filter((it) => it.bytes > 0) : made.flatMap((it) => history[it] ?? []);
+  return shown.map((it) => ({ ...it, bytes: bytes(it.bytes) }));
+}
+
+const progressOf = (listener: Listener, { size, diffIds }: ImageFacts): ReadingProgress =>
+  new ReadingProgress(
+    listener,
+    size > 0 ? size : null,
+    // Older engines send a layer that occurs twice once.
+    diffIds.length > 0 ? new Set(diffIds).size : null,
+  );

@@ -10,25 +10,24 @@ import type { AnalysisTarget, FirstPicture } from "./messages.ts";
 import { archiveProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
 import { openArchive, openLayout, readStored } from "./read-stored.ts";
+import { type ProgressListener, ReadingProgress } from "./reading-progress.ts";
 import { noRelatives, type Relatives } from "./relatives.ts";
 
 export type Analysed =
   | ({ readonly ok: true; readonly relatives: Relatives } & Assembled)
   | { readonly ok: false; readonly problem: Problem };
 
-export interface Listener {
+export interface Listener extends ProgressListener {
   first(picture: FirstPicture): void;
-  progress(done: number, total: number | null): void;
 }
 
 /** Analyses on this thread. Never throws: trouble is a problem. */
 export async function analyzeHere(target: AnalysisTarget, listener: Listener): Promise<Analysed> {
-  const count = (total: number | null): ((bytes: number) => void) => counter(total, listener);
   switch (target.kind) {
     case "image":
-      return analyzeEngineImage(target.reference, target.engine, listener, count);
+      return analyzeEngineImage(target.reference, target.engine, listener);
     case "registry":
-      return analyzeRegistryImage(target, listener, count);
+      return analyzeRegistryImage(target, listener);
     case "archive":
       return analyzePath(target.path, target.platform, listener);
   }
@@ -43,7 +42,7 @@ async function analyzePath(path: string, platform: string, listener: Listener): 
     const result =
       store === undefined
         ? await streamed(path, stats.size, known, listener)
-        : await readStored(store, known, steady(listener)).finally(() => store.close());
+        : await readStored(store, known, basename(path), listener).finally(() => store.close());
     if (typeof result === "string") return { ok: false, problem: archiveProblem(path, result) };
     const { image } = result.analysis;
     const reference = image.reference === "" ? basename(path) : image.reference;
@@ -66,28 +65,12 @@ async function streamed(
   listener: Listener,
 ): Promise<Assembled | string> {
   const stream = createReadStream(path, { highWaterMark: 1 << 18 });
-  const contents = await readArchive(stream, counter(size, listener));
+  const progress = new ReadingProgress(listener, size, null);
+  const contents = await readArchive(stream, {
+    bytes: (count) => progress.bytes(count),
+    layer: (_, layer) => progress.layer(layer, []),
+  });
   const result = assemble(contents, known);
   const [broken] = contents.troubles;
   return typeof result === "string" && broken !== undefined ? `${broken.why}; ${result}` : result;
-}
-
-function counter(total: number | null, listener: Listener): (count: number) => void {
-  const tell = steady(listener);
-  let done = 0;
-  return (count) => {
-    done += count;
-    tell(done, total);
-  };
-}
-
-/** As often as people can see. */
-function steady(listener: Listener): (done: number, total: number | null) => void {
-  let told = 0;
-  return (done, total) => {
-    const now = performance.now();
-    if (now - told < 100) return;
-    told = now;
-    listener.progress(done, total);
-  };
 }

@@ -3,6 +3,9 @@ import { Worker } from "node:worker_threads";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import type { AnalysisTarget, FromWorker } from "./messages.ts";
 
+/** Milliseconds for a thread to end by itself. */
+const patience = 50;
+
 /**
  * Analyses in a worker thread of its own; `home` is the folder of the bundles. Aborting ends the thread and with it
  * every connection; the answer is then undefined. A thread that dies is a problem, not a crash.
@@ -23,7 +26,9 @@ export function analyzeImage(
     const end = (result: Analysed | undefined): void => {
       signal.removeEventListener("abort", stop);
       resolve(result);
-      void worker.terminate();
+      // Asked first: it ends its ssh, which would live on. Where it is busy, the thread is ended around it.
+      worker.postMessage("stop");
+      setTimeout(() => void worker.terminate(), patience).unref();
     };
     const stop = (): void => end(undefined);
     const died = (why: string): void =>
@@ -31,7 +36,8 @@ export function analyzeImage(
     signal.addEventListener("abort", stop, { once: true });
     worker.on("message", (message: FromWorker) => {
       if (message.type === "first") listener.first(message.picture);
-      else if (message.type === "progress") listener.progress(message.done, message.total);
+      else if (message.type === "layer") listener.layer(message.layer);
+      else if (message.type === "progress") listener.progress(message.progress);
       else if (message.type === "done") {
         const { analysis, columns, relatives } = message;
         end({ ok: true, analysis, columns, relatives });

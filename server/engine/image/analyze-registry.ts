@@ -9,13 +9,13 @@ import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
 import { configIn, platformIn } from "./manifests.ts";
 import type { AnalysisTarget } from "./messages.ts";
+import { ReadingProgress } from "./reading-progress.ts";
 import { noRelatives } from "./relatives.ts";
 
 /** An image of a registry: its layers pass by, nothing is pulled and nothing is kept. */
 export async function analyzeRegistryImage(
   target: Extract<AnalysisTarget, { kind: "registry" }>,
   listener: Listener,
-  count: (total: number | null) => (bytes: number) => void,
 ): Promise<Analysed> {
   const reference = referenceOf(target.reference);
   if (reference === undefined) {
@@ -24,7 +24,7 @@ export async function analyzeRegistryImage(
     );
   }
   try {
-    return await read(reference, target, listener, count);
+    return await read(reference, target, listener);
   } catch (cause) {
     if (!(cause instanceof RegistryError)) throw cause;
     return failed(`${reference.shown}: the registry ${reference.address} ${cause.message}.`);
@@ -35,7 +35,6 @@ async function read(
   reference: Reference,
   { platform, insecure }: Extract<AnalysisTarget, { kind: "registry" }>,
   listener: Listener,
-  count: (total: number | null) => (bytes: number) => void,
 ): Promise<Analysed> {
   const registry = new Registry(reference, { insecure, environment: process.env });
   const { text, digest } = await manifestOf(registry, reference.version, platform);
@@ -56,7 +55,7 @@ async function read(
       createdBy: history.length === layers.length ? (history[index]?.createdBy ?? "") : "",
       bytes: bytes(sizeOf(it)),
     })),
-    note: "Until the layers are read, their sizes are those of the compressed transfer.",
+    sizesFrom: "as the manifest states, compressed",
   });
   const blobs = new Map<string, Blob>([
     ["index.json", document({ manifests: [{ digest }] })],
@@ -64,16 +63,19 @@ async function read(
     [pathOf(configDigest), { kind: "document", text: config }],
   ]);
   const tree = new PathTree();
-  const progress = count(layers.reduce((sum, it) => sum + sizeOf(it), 0));
-  for (const layer of layers) {
-    const path = pathOf(digestOf(layer));
-    if (blobs.has(path)) continue;
+  const parts = new Map(layers.map((it) => [digestOf(it), sizeOf(it)]));
+  const total = [...parts.values()].reduce((sum, it) => sum + it, 0);
+  const progress = new ReadingProgress(listener, total, parts.size);
+  for (const part of parts.keys()) {
     const reader = new BlobReader(tree);
-    for await (const chunk of registry.blob(digestOf(layer))) {
-      progress(chunk.length);
+    for await (const chunk of registry.blob(part)) {
+      progress.bytes(chunk.length);
       await reader.push(chunk);
     }
-    blobs.set(path, await reader.finish());
+    const blob = await reader.finish();
+    blobs.set(pathOf(part), blob);
+    const places = layers.flatMap((it, index) => (it["digest"] === part ? [index] : []));
+    if (blob.kind === "layer") progress.layer(blob.layer, places);
   }
   const result = assemble(
     { tree, blobs, links: new Map(), troubles: [] },

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from "node:crypto";
 import type { PathTree } from "../../../core/image/path-tree.ts";
 import { isTarHead, tarBlock } from "../../../core/image/tar-fields.ts";
 import { LayerReader, type ReadLayer } from "./layer-reader.ts";
@@ -12,15 +13,20 @@ export type Blob =
   | { readonly kind: "document"; readonly text: string }
   | { readonly kind: "unreadable"; readonly why: string };
 
+/** Of which layers the diff ID is worked out: hashing costs little beside unpacking, more beside reading alone. */
+export type Hashing = "none" | "packed" | "all";
+
 /** Takes one file of an archive as it arrives and finds out by its first bytes what it is. */
 export class BlobReader {
   readonly #tree: PathTree;
   #first: Uint8Array[] = [];
   #firstLength = 0;
   #sink: Sink | undefined;
+  readonly #hashing: Hashing;
 
-  constructor(tree: PathTree) {
+  constructor(tree: PathTree, hashing: Hashing = "none") {
     this.#tree = tree;
+    this.#hashing = hashing;
   }
 
   /** Resolves when more may be pushed. */
@@ -40,8 +46,8 @@ export class BlobReader {
     const first = Buffer.concat(this.#first);
     this.#first = [];
     const packing = packingOf(first);
-    if (packing !== "none") this.#sink = new PackedSink(packing, this.#tree);
-    else if (isTar(first)) this.#sink = new PlainSink(this.#tree);
+    if (packing !== "none") this.#sink = new PackedSink(packing, this.#tree, this.#hashing !== "none");
+    else if (isTar(first)) this.#sink = new PlainSink(this.#tree, this.#hashing === "all");
     else this.#sink = new DocumentSink();
     return this.#sink.push(first);
   }
@@ -53,10 +59,10 @@ interface Sink {
 }
 
 class PlainSink implements Sink {
-  readonly #reader: LayerReader;
+  readonly #reader: HashedLayer;
 
-  constructor(tree: PathTree) {
-    this.#reader = new LayerReader(tree);
+  constructor(tree: PathTree, hashes: boolean) {
+    this.#reader = new HashedLayer(tree, hashes);
   }
 
   push(chunk: Uint8Array): undefined {
@@ -68,12 +74,33 @@ class PlainSink implements Sink {
   }
 }
 
-class PackedSink implements Sink {
+/** A layer's tar, hashed on its way where that is wanted. */
+class HashedLayer {
   readonly #reader: LayerReader;
+  readonly #hash: Hash | undefined;
+
+  constructor(tree: PathTree, hashes: boolean) {
+    this.#reader = new LayerReader(tree);
+    this.#hash = hashes ? createHash("sha256") : undefined;
+  }
+
+  push(piece: Uint8Array): void {
+    this.#hash?.update(piece);
+    this.#reader.push(piece);
+  }
+
+  finish(): ReadLayer {
+    const layer = this.#reader.finish();
+    return this.#hash === undefined ? layer : { ...layer, diffId: `sha256:${this.#hash.digest("hex")}` };
+  }
+}
+
+class PackedSink implements Sink {
+  readonly #reader: HashedLayer;
   readonly #unpacker: Unpacker;
 
-  constructor(packing: "gzip" | "zstd", tree: PathTree) {
-    this.#reader = new LayerReader(tree);
+  constructor(packing: "gzip" | "zstd", tree: PathTree, hashes: boolean) {
+    this.#reader = new HashedLayer(tree, hashes);
     this.#unpacker = unpackerOf(packing, (piece) => this.#reader.push(piece));
   }
 

@@ -1,3 +1,4 @@
+import type { HistoryStep } from "../../../core/link/layer-steps.ts";
 import type { ImageSummary, Problem } from "../../../protocol/requests.ts";
 import { chooseEngine, type EngineChoice } from "../daemon/choose-engine.ts";
 import { Engine } from "../daemon/engine.ts";
@@ -74,11 +75,6 @@ export async function inspectImage(engine: Engine, reference: string): Promise<I
     created: Number.isNaN(created) ? undefined : created,
     base: textOr(fieldsOf(fieldsOf(it["Config"])["Labels"])["org.opencontainers.image.base.name"], undefined),
   };
-}
-
-export interface HistoryStep {
-  readonly createdBy: string;
-  readonly bytes: number;
 }
 
 /** Oldest first. Entries without bytes may or may not be layers. */

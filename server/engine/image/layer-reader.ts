@@ -24,6 +24,8 @@ export interface ReadLayer {
   readonly entries: EntryTable;
   readonly contents: LayerContents;
   readonly troubles: readonly string[];
+  /** Of the bytes as they were read, where they were hashed. */
+  readonly diffId?: string;
 }
 
 /**

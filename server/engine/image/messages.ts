@@ -2,6 +2,7 @@
 import type { ImageAnalysis, ImageIdentity } from "../../../core/image/analysis.ts";
 import type { Bytes } from "../../../core/size/bytes.ts";
 import type { ImageColumns } from "../../../core/treemap/image-columns.ts";
+import type { LayerSketch } from "../../../core/treemap/layer-sketch.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
 import type { Relatives } from "./relatives.ts";
@@ -23,13 +24,29 @@ export type AnalysisTarget =
 export interface FirstPicture {
   readonly image: ImageIdentity;
   readonly layers: readonly { readonly createdBy: string; readonly bytes: Bytes }[];
-  /** What is to be known about these sizes. */
-  readonly note?: string;
+  /** How these sizes are known. */
+  readonly sizesFrom: string;
+}
+
+/** What a layer of the first picture was found to hold. */
+export interface MeasuredLayer extends LayerSketch {
+  /** Its place in the first picture. */
+  readonly index: number;
+}
+
+export interface Progress {
+  /** Bytes read. */
+  readonly done: number;
+  /** Expected bytes; null where nobody tells. */
+  readonly total: number | null;
+  /** The layer that is being read, from 1, of so many; null where nobody tells. */
+  readonly layers: { readonly at: number; readonly of: number } | null;
 }
 
 export type FromWorker =
   | { readonly type: "first"; readonly picture: FirstPicture }
-  | { readonly type: "progress"; readonly done: number; readonly total: number | null }
+  | { readonly type: "layer"; readonly layer: MeasuredLayer }
+  | { readonly type: "progress"; readonly progress: Progress }
   | {
       readonly type: "done";
       readonly analysis: ImageAnalysis;

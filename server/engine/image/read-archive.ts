@@ -4,7 +4,8 @@ import { PathTree } from "../../../core/image/path-tree.ts";
 import { TarReader } from "../../../core/image/tar.ts";
 import type { TarEntry } from "../../../core/image/tar-head.ts";
 import { textOf } from "../../../core/text/utf8.ts";
-import { type Blob, BlobReader } from "./blob-reader.ts";
+import { type Blob, BlobReader, type Hashing } from "./blob-reader.ts";
+import type { ReadLayer } from "./layer-reader.ts";
 import { packingOf, type Unpacker, unpackerOf } from "./unpack.ts";
 
 /** More files than any saved image has. */
@@ -22,18 +23,23 @@ export interface Contents {
   readonly troubles: readonly Trouble[];
 }
 
-/**
- * One pass over a saved image, in whatever order its files come; the whole may be packed. `onBytes` hears of every
- * chunk. Throws only what the stream throws.
- */
+export interface ArchiveListener {
+  /** Of every chunk of the stream. */
+  bytes(count: number): void;
+  /** Read to its end; `path`: of its file in the archive. */
+  layer(path: string, it: ReadLayer): void;
+}
+
+/** One pass over a saved image, in whatever order its files come; the whole may be packed. Throws only what the stream throws. */
 export async function readArchive(
   stream: AsyncIterable<Uint8Array>,
-  onBytes: (count: number) => void,
+  listener: ArchiveListener,
+  hashing: Hashing = "none",
 ): Promise<Contents> {
-  const archive = new ArchiveReader();
+  const archive = new ArchiveReader(listener, hashing);
   let pipe: Pipe = new Sniffer(archive, mostPackings);
   for await (const chunk of stream) {
-    onBytes(chunk.length);
+    listener.bytes(chunk.length);
     pipe = pipe.push(chunk) ?? pipe;
     await pipe.settle();
   }
@@ -114,10 +120,14 @@ class ArchiveReader implements Pipe {
   readonly #blobs = new Map<string, Blob>();
   readonly #links = new Map<string, string>();
   readonly #tar: TarReader;
+  readonly #listener: ArchiveListener;
+  readonly #hashing: Hashing;
   #open: { readonly path: string; readonly reader: BlobReader } | undefined;
   #waiting: Promise<unknown>[] = [];
 
-  constructor() {
+  constructor(listener: ArchiveListener, hashing: Hashing) {
+    this.#listener = listener;
+    this.#hashing = hashing;
     this.#tar = new TarReader({
       entry: (it) => this.#begin(it),
       body: (piece) => this.#wait(this.#open?.reader.push(piece)),
@@ -154,7 +164,7 @@ class ArchiveReader implements Pipe {
     const path = textOf(name);
     this.#open =
       kind === "file" && this.#blobs.size < mostBlobs
-        ? { path, reader: new BlobReader(this.#tree) }
+        ? { path, reader: new BlobReader(this.#tree, this.#hashing) }
         : undefined;
     const target = linkTarget(path, kind, textOf(link));
     if (target !== undefined && this.#links.size < mostBlobs) this.#links.set(path, target);
@@ -164,7 +174,12 @@ class ArchiveReader implements Pipe {
     if (this.#open === undefined) return;
     const { path, reader } = this.#open;
     this.#open = undefined;
-    this.#wait(reader.finish().then((blob) => this.#blobs.set(path, blob)));
+    this.#wait(
+      reader.finish().then((blob) => {
+        this.#blobs.set(path, blob);
+        if (blob.kind === "layer") this.#listener.layer(path, blob.layer);
+      }),
+    );
   }
 
   #wait(busy: Promise<unknown> | undefined): void {

@@ -1,12 +1,16 @@
 import { join } from "node:path";
 import type { Trouble } from "../../../core/image/analysis.ts";
 import { PathTree } from "../../../core/image/path-tree.ts";
+import { bytes } from "../../../core/size/bytes.ts";
 import { textOf } from "../../../core/text/utf8.ts";
+import type { Listener } from "./analyze-here.ts";
 import { type Assembled, assembleLayers, followed, type Known } from "./assemble.ts";
 import { type Blob, BlobReader, isTar, longestDocument } from "./blob-reader.ts";
 import { FilePart } from "./file-part.ts";
-import { type Manifest, manifestOf } from "./manifests.ts";
+import { configIn, type ImageConfig, idOf, type Manifest, manifestOf } from "./manifests.ts";
+import type { FirstPicture } from "./messages.ts";
 import { linkTarget } from "./read-archive.ts";
+import { type ProgressListener, ReadingProgress } from "./reading-progress.ts";
 import { seekLayer } from "./seek-layer.ts";
 import { seekTar } from "./seek-tar.ts";
 import { packingOf } from "./unpack.ts";
@@ -24,10 +28,15 @@ export interface BlobStore {
 export async function readStored(
   store: BlobStore,
   known: Known,
-  onBytes: (done: number, total: number) => void,
+  shown: string,
+  listener: Listener,
 ): Promise<Assembled | string> {
-  const manifest = manifestOf((path) => store.open(path)?.text(longestDocument), known.platform);
-  return typeof manifest === "string" ? manifest : readManifest(store, manifest, known, onBytes);
+  const documentAt = (path: string): string | undefined => store.open(path)?.text(longestDocument);
+  const manifest = manifestOf(documentAt, known.platform);
+  if (typeof manifest === "string") return manifest;
+  const lengthOf = (path: string): number => store.open(path)?.length ?? 0;
+  listener.first(firstPicture(manifest, configIn(documentAt(manifest.config)), known, shown, lengthOf));
+  return readManifest(store, manifest, known, listener);
 }
 
 /** One image of a store. */
@@ -35,20 +44,24 @@ export async function readManifest(
   store: BlobStore,
   manifest: Manifest,
   known: Known,
-  onBytes: (done: number, total: number) => void,
+  listener: ProgressListener,
 ): Promise<Assembled | string> {
   const tree = new PathTree();
   const blobs = new Map<string, Blob>();
   const paths = [...new Set(manifest.layers)];
   const total = paths.reduce((sum, it) => sum + (store.open(it)?.length ?? 0), 0);
+  const progress = new ReadingProgress(listener, total, paths.length);
   let done = 0;
   for (const path of paths) {
     const part = store.open(path);
     if (part === undefined) continue;
     const before = done;
-    blobs.set(path, await blobOf(part, tree, (count) => onBytes(before + count, total)));
+    const blob = await blobOf(part, tree, (count) => progress.bytesAt(before + count));
+    blobs.set(path, blob);
+    const places = manifest.layers.flatMap((it, index) => (it === path ? [index] : []));
+    if (blob.kind === "layer") progress.layer(blob.layer, places);
     done += part.length;
-    onBytes(done, total);
+    progress.bytesAt(done);
   }
   return assembleLayers(
     manifest,
@@ -58,6 +71,30 @@ export async function readManifest(
     store.troubles,
     known,
   );
+}
+
+/** `shown`: the image's name where the archive has none for it. */
+function firstPicture(
+  { config, layers, reference }: Manifest,
+  settings: ImageConfig | undefined,
+  known: Known,
+  shown: string,
+  lengthOf: (path: string) => number,
+): FirstPicture {
+  const made = settings?.history.filter((it) => !it.emptyLayer) ?? [];
+  return {
+    image: {
+      reference: known.reference || (reference ?? shown),
+      id: idOf(config),
+      platform: settings?.platform ?? "",
+      source: known.source,
+    },
+    layers: layers.map((path, index) => ({
+      createdBy: made.length === layers.length ? (made[index]?.createdBy ?? "") : "",
+      bytes: bytes(lengthOf(path)),
+    })),
+    sizesFrom: "of the layers' files in the archive",
+  };
 }
 
 async function blobOf(part: FilePart, tree: PathTree, onBytes: (done: number) => void): Promise<Blob> {

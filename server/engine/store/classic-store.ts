@@ -8,6 +8,7 @@ import { type Assembled, assembled } from "../image/assemble.ts";
 import { longestDocument } from "../image/blob-reader.ts";
 import type { ReadLayer } from "../image/layer-reader.ts";
 import { configIn } from "../image/manifests.ts";
+import type { ReadingProgress } from "../image/reading-progress.ts";
 import { troubleText } from "../trouble-text.ts";
 import { LayerFiles } from "./layer-files.ts";
 import { readSplitLayer, type SplitLayerPlace } from "./split-layer.ts";
@@ -22,7 +23,7 @@ export async function readClassicStore(
   root: string,
   id: string,
   reference: string,
-  onBytes: (count: number) => void,
+  progress: ReadingProgress,
 ): Promise<Assembled | undefined> {
   const hex = hexOf(id);
   if (hex === undefined) return undefined;
@@ -31,6 +32,7 @@ export async function readClassicStore(
   if (text === undefined || digestOf(text) !== id) return undefined;
   const config = configIn(text);
   if (config === undefined) throw new StoreError("the image's config is broken");
+  const onBytes = (count: number): void => progress.bytes(count);
   const tree = new PathTree();
   const files = new LayerFiles(tree);
   try {
@@ -39,10 +41,17 @@ export async function readClassicStore(
     let chain = "";
     for (const diffId of config.diffIds) {
       chain = chain === "" ? diffId : digestOf(`${chain} ${diffId}`);
+      const known = read.get(diffId);
       const layer =
-        read.get(diffId) ??
+        known ??
         (await readSplitLayer(await placeOf(root, chain, diffId), files, tree, onBytes).catch(asStoreError));
-      read.set(diffId, layer);
+      if (known === undefined) {
+        read.set(diffId, layer);
+        progress.layer(
+          layer,
+          config.diffIds.flatMap((it, index) => (it === diffId ? [index] : [])),
+        );
+      }
       layers.push({ diffId, entries: layer.entries, contents: layer.contents });
     }
     const image: ImageIdentity = {

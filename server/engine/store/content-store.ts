@@ -6,6 +6,7 @@ import { longestDocument } from "../image/blob-reader.ts";
 import type { ImageFacts } from "../image/docker.ts";
 import { configIn, type Documents, type Manifest, manifestOf } from "../image/manifests.ts";
 import { openLayout, readManifest } from "../image/read-stored.ts";
+import type { ProgressListener } from "../image/reading-progress.ts";
 import { troubleText } from "../trouble-text.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -23,7 +24,7 @@ export async function readContentStore(
   root: string,
   facts: ImageFacts,
   reference: string,
-  onBytes: (done: number, total: number) => void,
+  listener: ProgressListener,
 ): Promise<Assembled | undefined> {
   const path = blobPath(facts.id);
   // A daemon that starts a containerd itself keeps that one's folder in its own.
@@ -39,7 +40,7 @@ export async function readContentStore(
     if (manifest.layers.some((it) => store.open(it) === undefined))
       throw new StoreError("a layer's content is not there");
     const known: Known = { reference, source: "docker", readFrom: "containerd-content", platform: "" };
-    const res = await readManifest(store, manifest, known, onBytes);
+    const res = await readManifest(store, manifest, known, listener);
     if (typeof res === "string") throw new StoreError(res);
     return res;
   } catch (cause) {

@@ -1,6 +1,7 @@
 import type { Engine } from "../daemon/engine.ts";
 import type { Assembled } from "../image/assemble.ts";
 import type { ImageFacts } from "../image/docker.ts";
+import { type ProgressListener, ReadingProgress } from "../image/reading-progress.ts";
 import { type Fields, fieldsOf, textOr } from "../records.ts";
 import { readClassicStore } from "./classic-store.ts";
 import { readContentStore } from "./content-store.ts";
@@ -11,13 +12,13 @@ export type StoreAnswer = Assembled | string | undefined;
 
 /**
  * An image from the engine's own files, where this process may read them: the result is that of a transfer, in a
- * fraction of the time. `count` makes what hears of the bytes of a total. Never throws.
+ * fraction of the time. Never throws.
  */
 export async function readStore(
   engine: Engine,
   facts: ImageFacts,
   reference: string,
-  count: (total: number | null) => (bytes: number) => void,
+  listener: ProgressListener,
 ): Promise<StoreAnswer> {
   // What answers on a socket of this machine may still live in another one; then its folders are not here.
   if (engine.chosen.endpoint.kind !== "socket" || process.platform !== "linux") return undefined;
@@ -25,9 +26,11 @@ export async function readStore(
   const root = textOr(info["DockerRootDir"], "");
   if (!root.startsWith("/")) return undefined;
   try {
-    if (isContainerd(info)) return await readContentStore(root, facts, reference, parts(count));
+    if (isContainerd(info)) return await readContentStore(root, facts, reference, listener);
     if (info["Driver"] !== "overlay2") return undefined;
-    return await readClassicStore(root, facts.id, reference, count(facts.size > 0 ? facts.size : null));
+    const { id, size, diffIds } = facts;
+    const progress = new ReadingProgress(listener, size > 0 ? size : null, new Set(diffIds).size);
+    return await readClassicStore(root, id, reference, progress);
   } catch (cause) {
     if (cause instanceof StoreError) return cause.message;
     throw cause;
@@ -40,14 +43,3 @@ const isContainerd = (info: Fields): boolean =>
   info["DriverStatus"].some(
     (it) => Array.isArray(it) && it[0] === "driver-type" && it[1] === "io.containerd.snapshotter.v1",
   );
-
-/** From sums to the parts that they grow by. */
-function parts(count: (total: number) => (bytes: number) => void): (done: number, total: number) => void {
-  let add: ((bytes: number) => void) | undefined;
-  let told = 0;
-  return (done, total) => {
-    add ??= count(total);
-    add(done - told);
-    told = done;
-  };
-}
