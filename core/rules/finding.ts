@@ -20,6 +20,8 @@ export interface Fix {
   /** Edits of the document that holds the finding. */
   readonly edits: readonly Edit[];
   readonly otherFiles?: readonly FileEdits[];
+  /** Index of the stage that becomes two: the new one follows it and takes what starts a container. */
+  readonly splits?: number;
 }
 
 /** A place that belongs to the same cause. */

@@ -15,6 +15,7 @@ import { develBaseShipped } from "./devel-base-shipped.ts";
 import { dockerignoreMissing } from "./dockerignore-missing.ts";
 import { docsAndLocalesKept } from "./docs-and-locales-kept.ts";
 import { downloadKept } from "./download-kept.ts";
+import { finalStageIsBuilder } from "./final-stage-is-builder.ts";
 import { gitHistoryCloned } from "./git-history-cloned.ts";
 import { installerShipped } from "./installer-shipped.ts";
 import { largeBaseImage } from "./large-base-image.ts";
@@ -51,6 +52,7 @@ export const rules = [
   dockerignoreMissing,
   docsAndLocalesKept,
   downloadKept,
+  finalStageIsBuilder,
   gitHistoryCloned,
   installerShipped,
   largeBaseImage,

@@ -4,7 +4,8 @@
  */
 import type { BuildContext } from "../context/build-context.ts";
 import type { DockerfileReader } from "../dockerfile/dockerfile-reader.ts";
-import type { Facts, Instruction } from "../dockerfile/facts.ts";
+import type { Facts, Instruction, Stage } from "../dockerfile/facts.ts";
+import { finalStages, startsIn } from "../dockerfile/start.ts";
 import { dockerfileSuppressions } from "../dockerfile/suppressions.ts";
 import { applyEdits, collide, type Edit } from "../text/edit.ts";
 import { EditMap } from "../text/edit-map.ts";
@@ -66,14 +67,25 @@ function tryOut(
   const worldAfter = { ...world, context };
   const factsAfter = reader.factsOf(applyEdits(facts.text, edits), world, facts);
   const map = new EditMap(edits);
-  if (!keepsTheRest(facts, factsAfter, map)) return refused;
+  const splits = chosen.flatMap(({ fix }) => fix.splits ?? []);
+  if (!keepsTheRest(facts, factsAfter, map, splits)) return refused;
+  if (splits.length > 0 && !keepsRunning(facts, factsAfter)) return refused;
   if (!keepsSources(factsAfter, world.context, context)) return refused;
   const after = findingsOf(subjectOf(factsAfter), worldAfter, choices);
   const own = new Set(chosen.map(({ finding }) => finding));
-  const known = new Set(
-    findings.flatMap((it) => (own.has(it) ? [] : [`${it.rule} ${map.offsetAfter(it.at.start)}`])),
+  const others = findings.filter((it) => !own.has(it));
+  const known = new Set(others.map((it) => `${it.rule} ${map.offsetAfter(it.at.start)}`));
+  // What moved to a new stage has its finding there.
+  const stands = new Set(after.map((it) => `${it.rule} ${it.at.start}`));
+  const moved = others.flatMap(({ rule, at }) =>
+    splits.length === 0 || stands.has(`${rule} ${map.offsetAfter(at.start)}`) ? [] : [rule],
   );
-  const fresh = after.filter((it) => !known.has(`${it.rule} ${it.at.start}`));
+  const fresh = after.filter((it) => {
+    if (known.has(`${it.rule} ${it.at.start}`)) return false;
+    const at = moved.indexOf(it.rule);
+    if (at !== -1) moved.splice(at, 1);
+    return at === -1;
+  });
   if (fresh.length === 0) {
     const fixes = chosen.map(({ fix }) => fix);
     return { ok: true, outcome: { fixes, facts: factsAfter, findings: after, world: worldAfter } };
@@ -86,15 +98,16 @@ function tryOut(
 export const subjectOf = (facts: Facts): Subject => ({ facts, suppressions: dockerfileSuppressions(facts) });
 
 /** Every instruction that no edit touches is there, byte for byte, as readable as before, in the same stage. */
-function keepsTheRest(before: Facts, after: Facts, map: EditMap): boolean {
-  if (before.stages.length !== after.stages.length || after.foreign !== before.foreign) return false;
+function keepsTheRest(before: Facts, after: Facts, map: EditMap, splits: readonly number[]): boolean {
+  if (before.stages.length + splits.length !== after.stages.length || after.foreign !== before.foreign)
+    return false;
   const byStart = new Map(after.instructions.map((it) => [it.at.start, it]));
   const untouched = new Set<Instruction>();
   for (const old of before.instructions) {
     if (map.touches(old.at)) continue;
     const start = map.offsetAfter(old.at.start);
     const now = start === undefined ? undefined : byStart.get(start);
-    if (now === undefined || !isSame(old, now)) return false;
+    if (now === undefined || !isSame(old, now, splits)) return false;
     untouched.add(now);
   }
   // What was written anew can be read, and the comments that nobody meant are still comments.
@@ -109,12 +122,51 @@ function keepsTheRest(before: Facts, after: Facts, map: EditMap): boolean {
 
 const isOpaque = (it: Instruction): boolean => it.kind !== "copy" && it.opaque !== undefined;
 
-const isSame = (a: Instruction, b: Instruction): boolean =>
+const isSame = (a: Instruction, b: Instruction, splits: readonly number[]): boolean =>
   a.source === b.source &&
   a.kind === b.kind &&
-  a.stage === b.stage &&
+  isSameStage(a.stage, b.stage, splits) &&
   isOpaque(a) === isOpaque(b) &&
-  (a.kind !== "copy" || b.kind !== "copy" || a.fromStage === b.fromStage);
+  (a.kind !== "copy" || b.kind !== "copy" || isSameStage(a.fromStage, b.fromStage, splits));
+
+/** Stages after a split one count one more; of the split one both are meant. */
+function isSameStage(a: number | undefined, b: number | undefined, splits: readonly number[]): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  const shift = splits.filter((it) => it < a).length;
+  return b === a + shift || (splits.includes(a) && b === a + shift + 1);
+}
+
+/** Containers start the same way, and all that was installed still is, in one stage or another. */
+function keepsRunning(before: Facts, after: Facts): boolean {
+  const [old, now] = [finalStages(before), finalStages(after)];
+  const same = old.length === now.length && old.every((it, at) => isStartOf(before, it, after, now[at]));
+  const installed = new Set(installedIn(after));
+  return same && installedIn(before).every((it) => installed.has(it));
+}
+
+const isStartOf = (before: Facts, old: Stage, after: Facts, now: Stage | undefined): boolean =>
+  now !== undefined && now.name === old.name && startsIn(before, old) === startsIn(after, now);
+
+const installedIn = (facts: Facts): readonly string[] =>
+  facts.instructions.flatMap((it) =>
+    it.kind !== "run"
+      ? []
+      : it.commands.flatMap(({ effects }) =>
+          (effects ?? []).flatMap((effect) =>
+            effect.kind === "install"
+              ? effect.packages.flatMap(({ name }) =>
+                  name === undefined ? [] : [`${effect.manager} ${name}`],
+                )
+              : effect.kind === "python-install"
+                ? [
+                    ...effect.requirements.map(({ text }) => `pip ${text}`),
+                    ...effect.files.map(({ path }) => `pip ${path}`),
+                    ...effect.projects.map(({ path }) => `pip ${path}`),
+                  ]
+                : [],
+          ),
+        ),
+  );
 
 /** An ignore file may not take away what another COPY needs as a whole: Docker would refuse to build. */
 function keepsSources(

@@ -6,26 +6,7 @@ const valued = new Set(["-C", "--directory", "--install", "-f", "-B", "-S", "-G"
 
 /** Tools that exist to build. */
 export const builders: Tool = {
-  names: [
-    "make",
-    "cmake",
-    "ninja",
-    "meson",
-    "gcc",
-    "g++",
-    "cc",
-    "c++",
-    "clang",
-    "rustc",
-    "mvn",
-    "mvnw",
-    "gradle",
-    "gradlew",
-    "bazel",
-    "node-gyp",
-    "dotnet",
-    "configure",
-  ],
+  names: ["make", "cmake", "ninja", "meson", "rustc", "bazel", "node-gyp", "configure"],
   effects({ words, directory }) {
     const args = splitArguments(words, valued);
     if (hasOption(args, "--version")) return [{ kind: "nothing" }];

@@ -4,7 +4,7 @@ import type { PathWord } from "./effect.ts";
 
 export interface Compile {
   readonly kind: "compile";
-  readonly language: "go" | "rust";
+  readonly language: "go" | "rust" | "java" | "dotnet" | "c";
   /** Symbol tables and debug data stay in the result; undefined: files or variables that are not read decide. */
   readonly keepsSymbols: boolean | undefined;
   /** Debug data stays beside the symbol table; without symbols there is none either. */
@@ -15,6 +15,6 @@ export interface Compile {
   readonly action: Word;
   /** Added after `action`; undefined where no flag does. */
   readonly stripFlag: string | undefined;
-  /** The program that is built, where the words name it; for Cargo the folder of the programs. */
+  /** The program that is built, where the words name it; for Cargo and .NET the folder that holds it. */
   readonly output: PathWord | undefined;
 }

@@ -5,6 +5,7 @@ import { builders } from "./builds.ts";
 import { bun } from "./bun.ts";
 import { cargo } from "./cargo.ts";
 import { chgrp, chmod, chown } from "./chmod.ts";
+import { cCompilers, dotnet, javaBuilds } from "./compilers.ts";
 import { composer } from "./composer.ts";
 import { conda } from "./conda.ts";
 import { cp, install, ln, mv, rsync } from "./copy.ts";
@@ -51,6 +52,9 @@ export const tools: readonly Tool[] = [
   chmod,
   chown,
   chgrp,
+  cCompilers,
+  javaBuilds,
+  dotnet,
   composer,
   conda,
   cp,
