@@ -1,12 +1,13 @@
 /** Weighs a project: every requirement, extra and group, by itself, with what it brings, and what goes if it goes. */
 import { middleOf, type Size } from "../size/size.ts";
 import type { PythonCatalogue } from "./catalogue.ts";
-import { DependencyGraph, type GraphNode } from "./graph.ts";
+import type { DependencyGraph, GraphNode } from "./graph.ts";
+import { type Ground, groundFor } from "./ground.ts";
 import { emptyKnowledge } from "./index/knowledge.ts";
 import { type IndexNeeds, indexNeeds } from "./index/needs.ts";
 import type { Lock } from "./lock.ts";
 import { type GroupId, groupsOf, groupsWith, type PythonProject, type Requirement } from "./project.ts";
-import { installedSizeOf, type SizeSources } from "./sizes.ts";
+import type { SizeSources } from "./sizes.ts";
 import { environmentOf, type Target } from "./target.ts";
 import { totalOf } from "./total.ts";
 
@@ -60,35 +61,22 @@ export interface Weighed {
 
 /** One project weighed; sums over any set of distributions follow from it. */
 export class Scales {
-  readonly graph: DependencyGraph;
   readonly #request: WeighRequest;
-  readonly #sources: SizeSources;
-  readonly #sizes = new Map<GraphNode, Size>();
+  readonly #ground: Ground;
   readonly #bringers = new Map<string, ReadonlyMap<GraphNode, number>>();
-  readonly #closures = new Map<Requirement, ReadonlySet<GraphNode>>();
 
   constructor(request: WeighRequest) {
     this.#request = request;
-    const { target, lock, catalogue, sources } = request;
     const own = request.project.name ?? "";
-    const environment = environmentOf(target, conflictNames(own, this.#chosen()));
-    this.graph = new DependencyGraph({
-      lock,
-      catalogue,
-      environment,
-      index: sources?.index && { knowledge: sources.index, target },
-      installed: [sources?.image, sources?.environment].filter((it) => it !== undefined),
-      lockDecides: request.lockIgnoredBy === undefined,
-    });
-    this.#sources = { platform: target, lockName: this.#lockName(), catalogue, ...sources };
+    this.#ground = groundFor(request, environmentOf(request.target, conflictNames(own, this.#chosen())));
+  }
+
+  get graph(): DependencyGraph {
+    return this.#ground.graph;
   }
 
   sizeOf(node: GraphNode): Size {
-    const known = this.#sizes.get(node);
-    if (known !== undefined) return known;
-    const size = installedSizeOf(node, this.#sources);
-    this.#sizes.set(node, size);
-    return size;
+    return this.#ground.sizeOf(node);
   }
 
   totalOf(nodes: Iterable<GraphNode>): Size {
@@ -105,11 +93,7 @@ export class Scales {
   }
 
   closureOf(requirement: Requirement): ReadonlySet<GraphNode> {
-    const known = this.#closures.get(requirement);
-    if (known !== undefined) return known;
-    const closure = this.graph.reach([requirement]);
-    this.#closures.set(requirement, closure);
-    return closure;
+    return this.#ground.closureOf(requirement);
   }
 
   /** What indexes can still tell about what these groups install. */
@@ -162,11 +146,12 @@ export class Scales {
 
   #weighed(requirement: Requirement): WeighedRequirement {
     const node = this.graph.nodeOf(requirement);
+    const closure = this.closureOf(requirement);
     return {
       requirement,
       node,
       own: this.totalOf(node === undefined ? [] : [node]),
-      closure: this.totalOf(this.closureOf(requirement)),
+      closure: this.#ground.totalOf(closure, () => this.totalOf(closure)),
       dominated: this.totalOf(this.dominatedBy([requirement])),
     };
   }
@@ -217,21 +202,14 @@ export class Scales {
   #basis(): string {
     const { catalogue } = this.#request;
     const date = catalogue === undefined ? "" : `, catalogue of ${catalogue.date}`;
-    const lock = this.#lockName();
+    const { lockName: lock, image, environment } = this.#ground.sources;
     if (lock !== undefined) return `packages of ${lock}${date}`;
-    const listed = (this.#sources.index?.listings.size ?? 0) > 0;
+    const listed = (this.#ground.sources.index?.listings.size ?? 0) > 0;
     if (listed) return "newest versions of the package index";
-    const installed = this.#sources.image ?? this.#sources.environment;
+    const installed = image ?? environment;
     return installed === undefined
       ? `newest versions${date}`
       : `versions of ${installed.from}, else the newest${date}`;
-  }
-
-  #lockName(): string | undefined {
-    const { lock, lockIgnoredBy } = this.#request;
-    return lock === undefined || lockIgnoredBy === undefined
-      ? lock?.kind
-      : `${lock.kind}, which ${lockIgnoredBy} does not obey`;
   }
 }
 
