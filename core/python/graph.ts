@@ -97,6 +97,16 @@ export class DependencyGraph {
     );
   }
 
+  /** Whether anything tells what it needs; else it may need any other. */
+  tellsNeeds(node: GraphNode): boolean {
+    return (
+      node.locked?.dependencies !== undefined ||
+      node.installed !== undefined ||
+      this.#listed(node) !== undefined ||
+      this.#catalogue?.knows(node.name) === true
+    );
+  }
+
   #rootsOf({ name, extras, specifier, marker }: Asked): readonly Vertex[] {
     return this.#targets({ name, extras, specifier, marker, version: undefined });
   }

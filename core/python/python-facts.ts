@@ -75,7 +75,8 @@ export function pythonFactsOf(
   };
 }
 
-function shippedGroups(
+/** Groups that are installed where the project ships, or a file of it, by the image that decides. */
+export function shippedGroups(
   project: PythonProject,
   image: ShippedPython | undefined,
   path: string | undefined,

@@ -5,6 +5,7 @@ import type { InstalledWorld } from "./installed.ts";
 import type { Lock } from "./lock.ts";
 import type { PythonProject } from "./project.ts";
 import type { ShippedPython } from "./shipped.ts";
+import type { SourceUse } from "./source-use.ts";
 import { type Target, targetOfImage } from "./target.ts";
 
 export interface PythonSurroundings {
@@ -20,6 +21,8 @@ export interface PythonSurroundings {
   readonly environment: InstalledWorld | undefined;
   /** What package indexes told; undefined: none was asked. */
   readonly index: IndexKnowledge | undefined;
+  /** What the project's own files mention of its heavy requirements; undefined: nobody looked. */
+  readonly sources: SourceUse | undefined;
 }
 
 export const emptySurroundings: PythonSurroundings = {
@@ -30,6 +33,7 @@ export const emptySurroundings: PythonSurroundings = {
   catalogue: undefined,
   environment: undefined,
   index: undefined,
+  sources: undefined,
 };
 
 /** The one that installs most of the project decides; without any, what the project asks for. */

@@ -96,6 +96,11 @@ export class Scales {
     return this.#ground.closureOf(requirement);
   }
 
+  /** All distributions that are installed. */
+  installed(): ReadonlySet<GraphNode> {
+    return this.graph.reach(this.requirementsOf(this.#request.groups));
+  }
+
   /** What indexes can still tell about what these groups install. */
   indexNeeds(groups: Iterable<GroupId>): IndexNeeds {
     const { target, catalogue, sources } = this.#request;

@@ -1,5 +1,6 @@
 import { addToGroup, removeRequirement } from "../python/edits.ts";
 import type { GraphNode } from "../python/graph.ts";
+import { thenLock } from "../python/lock-command.ts";
 import type { GroupId, Requirement } from "../python/project.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
 import { isDevelopmentTool } from "../tools/development-packages.ts";
@@ -97,8 +98,7 @@ const developmentGroup = "group:dev" satisfies GroupId;
 function fixesOf(python: PythonFacts, tool: Requirement): readonly Fix[] {
   const { text, project, surroundings } = python;
   const removal = removeRequirement(text, tool);
-  const lock = lockCommand(python);
-  const then = surroundings.lock === undefined || lock === undefined ? "" : ` (then run ${lock})`;
+  const then = thenLock(surroundings.lock);
   const elsewhere = project.requirements.find(
     (it) => it !== tool && it.name === tool.name && !python.shipped.has(it.group),
   );
@@ -123,16 +123,3 @@ function fixesOf(python: PythonFacts, tool: Requirement): readonly Fix[] {
   };
   return [move, remove];
 }
-
-const lockCommand = ({ surroundings: { lock } }: PythonFacts): string | undefined => {
-  switch (lock?.kind) {
-    case "uv.lock":
-      return "uv lock";
-    case "poetry.lock":
-      return "poetry lock";
-    case "pdm.lock":
-      return "pdm lock";
-    default:
-      return undefined;
-  }
-};

@@ -26,12 +26,14 @@ import { packageCacheKept } from "./package-cache-kept.ts";
 import { recommendedPackagesInstalled } from "./recommended-packages-installed.ts";
 import { removedInLaterLayer } from "./removed-in-later-layer.ts";
 import { replacedByLaterLayer } from "./replaced-by-later-layer.ts";
+import { sizeUnknown } from "./size-unknown.ts";
 import { sourceKeptAfterInstall } from "./source-kept-after-install.ts";
 import { sparseUserLog } from "./sparse-user-log.ts";
 import { suppressionUnused } from "./suppression-unused.ts";
 import { symbolsKept } from "./symbols-kept.ts";
 import { testsCopied } from "./tests-copied.ts";
 import { twoOfAKind } from "./two-of-a-kind.ts";
+import { unusedHeavyDependency } from "./unused-heavy-dependency.ts";
 import { upgradeInLayer } from "./upgrade-in-layer.ts";
 import { wholeTreeCopiedFromStage } from "./whole-tree-copied-from-stage.ts";
 
@@ -63,12 +65,14 @@ export const rules = [
   recommendedPackagesInstalled,
   removedInLaterLayer,
   replacedByLaterLayer,
+  sizeUnknown,
   sourceKeptAfterInstall,
   sparseUserLog,
   suppressionUnused,
   symbolsKept,
   testsCopied,
   twoOfAKind,
+  unusedHeavyDependency,
   upgradeInLayer,
   wholeTreeCopiedFromStage,
 ] as const;

@@ -1,14 +1,20 @@
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
 import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
+import { heavyAround } from "../../../core/python/heavy.ts";
 import type { InstalledWorld } from "../../../core/python/installed.ts";
 import { type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
+import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
 import { type ShippedPython, shippedPython } from "../../../core/python/shipped.ts";
+import { type SourceUse, withoutSpans } from "../../../core/python/source-use.ts";
 import type { PythonSurroundings } from "../../../core/python/surroundings.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 import type { World } from "../../../core/world.ts";
 import { findDocuments } from "../find-documents.ts";
 import { EnvironmentReader } from "./environment.ts";
 import { findSurroundings } from "./find-surroundings.ts";
+import { SourceScanner } from "./sources.ts";
 
 /** Folders searched for Dockerfiles around a project. */
 const mostFolders = 2_000;
@@ -27,6 +33,7 @@ interface Options {
 /** Finds what lies around Python documents: lock, named files, catalogue, and the images that install them. */
 export class PythonFinder {
   readonly #options: Options;
+  readonly #scanner = new SourceScanner();
   readonly #environments = new EnvironmentReader(process.env);
   readonly #dockerfiles = new Map<string, Promise<readonly string[]>>();
 
@@ -44,7 +51,25 @@ export class PythonFinder {
     const environments = this.#environments;
     const found = await findSurroundings(path, project, { folder, catalogue, environments, shown });
     const whole = withNamedFiles(project, (it) => found.files.get(it));
-    return { ...found, images: await this.#imagesOf(dirname(path), whole, shown, signal) };
+    const images = await this.#imagesOf(dirname(path), whole, shown, signal);
+    const around = { ...found, images };
+    return { ...around, sources: await this.#sourcesOf(path, project, around, folder, signal) };
+  }
+
+  /** The project's files are looked through only where something heavy may be unused. */
+  async #sourcesOf(
+    path: string,
+    project: PythonProject,
+    around: PythonSurroundings,
+    workspace: string,
+    signal: AbortSignal,
+  ): Promise<SourceUse | undefined> {
+    const heavy = heavyAround(path, project, around);
+    if (heavy.length === 0) return undefined;
+    // A list of requirements may lie anywhere beside the program that it is for.
+    const folder = project.kind === "pyproject" ? dirname(path) : workspace;
+    const texts = new Map([[path, await ownText(path)]]);
+    return this.#scanner.scan(folder, new Set(heavy.flatMap((it) => it.names)), texts, signal);
   }
 
   /** Files came or went: Dockerfiles are looked for again. */
@@ -76,4 +101,15 @@ export class PythonFinder {
     this.#dockerfiles.set(folder, found);
     return found;
   }
+}
+
+/** What a pyproject.toml says beside its requirements: entry points, settings of tools. Nothing of other documents. */
+async function ownText(path: string): Promise<string> {
+  if (basename(path) !== "pyproject.toml") return "";
+  const text = await readFile(path, "utf8").catch(() => "");
+  const { requirements, origins } = readPyproject(new TomlReader().read(text), path);
+  return withoutSpans(
+    text,
+    [...requirements, ...origins].map((it) => it.at),
+  );
 }

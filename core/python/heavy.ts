@@ -1,0 +1,67 @@
+/** Requirements that ship, weigh much and may be unused: what is worth looking for in the sources. */
+import { middleOf, type Size } from "../size/size.ts";
+import type { GraphNode } from "./graph.ts";
+import { modulesOfNode } from "./module-names.ts";
+import { groupsWith, type PythonProject, type Requirement, withNamedFiles } from "./project.ts";
+import { shippedGroups } from "./python-facts.ts";
+import { scalesFor } from "./scales-for.ts";
+import { mentionNames } from "./source-use.ts";
+import { decidingImage, type PythonSurroundings, targetFor } from "./surroundings.ts";
+import { mayBeUsedUnseen } from "./used-unseen.ts";
+import type { Scales } from "./weigh.ts";
+
+/** Less is not worth a doubt. */
+const leastBytes = 20_000_000;
+
+export interface HeavyRequirement {
+  readonly requirement: Requirement;
+  readonly gone: readonly GraphNode[];
+  readonly saving: Size;
+  /** Keys of what a source would mention (source-use.ts). */
+  readonly names: readonly string[];
+}
+
+/** Of these requirements, which are lines of one document. */
+export function heavyRequirements(
+  own: readonly Requirement[],
+  whole: PythonProject,
+  scales: Scales,
+  surroundings: PythonSurroundings,
+): readonly HeavyRequirement[] {
+  const target = targetFor(whole, surroundings);
+  const installed = [...scales.installed()];
+  // What needs nobody knows what may need any of these.
+  if (!installed.every((it) => scales.graph.tellsNeeds(it))) return [];
+  const names = installed.map((it) => it.name);
+  return own.flatMap((requirement) => {
+    const node = requirement.url === undefined ? scales.graph.nodeOf(requirement) : undefined;
+    if (node === undefined) return [];
+    const gone = [...scales.dominatedBy([requirement])];
+    const saving = scales.totalOf(gone);
+    if ((middleOf(saving) ?? 0) < leastBytes) return [];
+    const modules = modulesOfNode(node, surroundings, target);
+    if (modules === undefined) return [];
+    if (mayBeUsedUnseen(node.name, names)) return [];
+    return [{ requirement, gone, saving, names: mentionNames(node.name, modules) }];
+  });
+}
+
+/** The same before facts are worked out: for whoever reads the project's files. */
+export function heavyAround(
+  path: string,
+  project: PythonProject,
+  surroundings: PythonSurroundings,
+): readonly HeavyRequirement[] {
+  if (surroundings.lock === undefined && surroundings.catalogue === undefined) return [];
+  const whole = withNamedFiles(project, (it) => surroundings.files.get(it));
+  const image = decidingImage(surroundings);
+  const groups = shippedGroups(whole, image, path);
+  const shipped = groupsWith(whole.inclusions, groups);
+  const own = project.requirements.filter((it) => shipped.has(it.group));
+  return heavyRequirements(
+    own,
+    whole,
+    scalesFor(whole, surroundings, { groups, bytecode: image?.bytecode === true }),
+    surroundings,
+  );
+}
