@@ -1,6 +1,7 @@
 /**
  * Which files have equal contents, looking at no more than can matter: files of equal size that are both visible, or
- * one in the other's place. First their hashes where they are known, else their first 4 KiB, their last, the whole.
+ * one in the other's place. First their hashes where they are known, else their first 4 KiB (or a checksum), their last,
+ * the whole.
  */
 import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
 import type { FileVersions } from "./file-versions.ts";
@@ -15,6 +16,7 @@ const mostClasses = 8;
 export function settleContents(files: FileVersions, contents: readonly LayerContents[]): void {
   const settler = new Settler(files, contents);
   for (const group of groupsOfEqualSize(files)) settler.settle(group);
+  settler.compare();
   for (let at = 0; at < files.count; at += 1) {
     const twin = files.twinOf(at);
     if (twin === undefined) continue;
@@ -69,6 +71,8 @@ class Settler {
   readonly #left = new Uint8Array(1 << 18);
   readonly #right = new Uint8Array(1 << 18);
   #last = 0;
+  /** Files of equal size that are as good as equal, to be looked at as a whole. */
+  readonly #alike: (readonly number[])[] = [];
 
   constructor(files: FileVersions, contents: readonly LayerContents[]) {
     this.#files = files;
@@ -82,10 +86,16 @@ class Settler {
     }
     const size = this.#files.sizeOf(group[0] ?? 0);
     for (const first of this.#partedBy(group, (it) => this.#firstOf(it, size))) {
-      const parts =
-        size > 2 * fingerprinted ? this.#partedBy(first, (it) => this.#lastOf(it, size)) : [first];
-      for (const part of parts) this.#settleByBytes(part, size);
+      const isTold =
+        size <= 2 * fingerprinted || first.every((it) => this.#of(it)?.fingerprintsWhole === true);
+      this.#alike.push(...(isTold ? [first] : this.#partedBy(first, (it) => this.#lastOf(it, size))));
     }
+  }
+
+  /** In the order of the archives: neighbours on the disk are read one after another. */
+  compare(): void {
+    this.#alike.sort(([a = 0], [b = 0]) => a - b);
+    for (const it of this.#alike) this.#settleByBytes(it, this.#files.sizeOf(it[0] ?? 0));
   }
 
   #of(file: number): LayerContents | undefined {

@@ -21,7 +21,9 @@ export interface LayerContents {
   read(entry: number, start: number, length: number): Uint8Array | undefined;
   /** Equal for equal contents of equal size, different for all others; undefined where it is not known. */
   hash(entry: number): string | undefined;
-  /** Of the first 4 KiB; equal contents have equal ones. Undefined where they were not looked at. */
+  /** Whether fingerprints are of whole contents. */
+  readonly fingerprintsWhole?: boolean;
+  /** Of the first 4 KiB at least; equal contents have equal ones. Undefined where they were not looked at. */
   fingerprint(entry: number): number | undefined;
 }
 

@@ -1,18 +1,14 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import type { PathNode, PathTree } from "../../../core/image/path-tree.ts";
+import { closeSync, constants, openSync, readSync } from "node:fs";
+import { type PathNode, type PathTree, rootNode } from "../../../core/image/path-tree.ts";
 import { troubleText } from "../trouble-text.ts";
 import { StoreError } from "./store-error.ts";
 
 /** Files that are compared are read in turn. */
-const mostOpen = 4;
+const mostFiles = 4;
+/** Entries come folder by folder, and files that are compared lie in two places: few folders are in use at a time. */
+const mostFolders = 256;
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
-
-interface OpenFile {
-  readonly folder: string;
-  readonly node: PathNode;
-  readonly fd: number;
-}
 
 /**
  * The files of an image's layers as the classic store has unpacked them, each layer below a folder of its own. What lies
@@ -21,11 +17,10 @@ interface OpenFile {
  */
 export class LayerFiles {
   readonly #tree: PathTree;
-  /** The folders of the path last opened, the layer's own first. */
-  readonly #folders: { readonly node: PathNode; readonly fd: number }[] = [];
-  #folder = "";
-  readonly #open: OpenFile[] = [];
-  #buffer = Buffer.alloc(1 << 16);
+  readonly #files = new Descriptors(mostFiles);
+  readonly #folders = new Descriptors(mostFolders);
+  readonly #layers = new Map<string, number>();
+  #buffer = new Uint8Array(1 << 16);
 
   /** `tree`: that of the layers' tables. */
   constructor(tree: PathTree) {
@@ -38,57 +33,88 @@ export class LayerFiles {
    */
   read(folder: string, node: PathNode, size: number, start: number, length: number): Uint8Array {
     const wanted = Math.max(0, Math.min(length, size - start));
-    if (this.#buffer.length < wanted) this.#buffer = Buffer.alloc(wanted);
-    const res = this.#buffer.subarray(0, wanted);
-    const fd = this.#fileOf(folder, node, size);
-    for (let done = 0; done < wanted; ) {
-      const count = attempt(() => readSync(fd, res, done, wanted - done, start + done));
+    const key = this.#keyOf(folder, node);
+    const fd = this.#files.get(key) ?? this.#openFile(folder, node, key);
+    // At its end a file has to end: what is no regular file, or another one, does not.
+    const asked = start + wanted === size ? wanted + 1 : wanted;
+    if (this.#buffer.length < asked) this.#buffer = new Uint8Array(asked);
+    let done = 0;
+    while (done < wanted) {
+      const count = attempt(() => readSync(fd, this.#buffer, done, asked - done, start + done));
       if (count === 0) throw changed();
       done += count;
     }
-    return res;
+    if (done > wanted) throw changed();
+    return this.#buffer.subarray(0, wanted);
   }
 
   close(): void {
-    for (const { fd } of [...this.#folders.splice(0), ...this.#open.splice(0)]) closeSync(fd);
-    this.#folder = "";
+    this.#files.close();
+    this.#folders.close();
   }
 
-  #fileOf(folder: string, node: PathNode, size: number): number {
-    const known = this.#open.find((it) => it.node === node && it.folder === folder);
-    if (known !== undefined) return known.fd;
-    const above = this.#folderOf(folder, this.#tree.parentOf(node));
-    const fd = openIn(above, this.#tree.nameBytes(node), O_RDONLY);
-    const stats = fstatSync(fd);
-    if (!stats.isFile() || stats.size !== size) {
-      closeSync(fd);
-      throw changed();
-    }
-    const oldest = this.#open.length === mostOpen ? this.#open.shift() : undefined;
-    if (oldest !== undefined) closeSync(oldest.fd);
-    this.#open.push({ folder, node, fd });
+  #keyOf(folder: string, node: PathNode): number {
+    const layer = this.#layers.get(folder) ?? this.#layers.size;
+    this.#layers.set(folder, layer);
+    return layer * 2 ** 32 + node;
+  }
+
+  #openFile(folder: string, node: PathNode, key: number): number {
+    const fd = openIn(
+      this.#folderOf(folder, this.#tree.parentOf(node)),
+      this.#tree.nameBytes(node),
+      O_RDONLY,
+    );
+    this.#files.set(key, fd);
     return fd;
   }
 
-  /** `node`: of a directory. Entries come folder by folder, so most steps are open already. */
+  /** `node`: of a directory. */
   #folderOf(folder: string, node: PathNode): number {
-    if (this.#folder !== folder) {
-      for (const { fd } of this.#folders.splice(0)) closeSync(fd);
-      const fd = attempt(() => openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-      this.#folders.push({ node: 0, fd });
-      this.#folder = folder;
-    }
-    const last = this.#folders.at(-1);
-    if (last?.node === node) return last.fd;
-    const steps = [0, ...this.#tree.foldersOf(node), node];
-    const same = this.#folders.findIndex((it, index) => it.node !== steps[index]);
-    if (same !== -1) for (const { fd } of this.#folders.splice(same)) closeSync(fd);
-    for (const it of steps.slice(this.#folders.length)) {
-      if (it === 0) continue;
-      const fd = openIn(this.#folders.at(-1)?.fd ?? -1, this.#tree.nameBytes(it), O_RDONLY | O_DIRECTORY);
-      this.#folders.push({ node: it, fd });
-    }
-    return this.#folders.at(-1)?.fd ?? -1;
+    const key = this.#keyOf(folder, node);
+    const known = this.#folders.get(key);
+    if (known !== undefined) return known;
+    const fd =
+      node === rootNode
+        ? attempt(() => openSync(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+        : openIn(
+            this.#folderOf(folder, this.#tree.parentOf(node)),
+            this.#tree.nameBytes(node),
+            O_RDONLY | O_DIRECTORY,
+          );
+    this.#folders.set(key, fd);
+    return fd;
+  }
+}
+
+/** What is open; what was not used for the longest time is closed first. */
+class Descriptors {
+  readonly #most: number;
+  readonly #open = new Map<number, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(key: number): number | undefined {
+    const fd = this.#open.get(key);
+    if (fd === undefined) return undefined;
+    this.#open.delete(key);
+    this.#open.set(key, fd);
+    return fd;
+  }
+
+  set(key: number, fd: number): void {
+    this.#open.set(key, fd);
+    const [oldest] = this.#open;
+    if (this.#open.size <= this.#most || oldest === undefined) return;
+    this.#open.delete(oldest[0]);
+    closeSync(oldest[1]);
+  }
+
+  close(): void {
+    for (const fd of this.#open.values()) closeSync(fd);
+    this.#open.clear();
   }
 }
 

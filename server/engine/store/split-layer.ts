@@ -84,6 +84,8 @@ function probeFiles(entries: EntryTable, contents: UnpackedContents): void {
 /** Contents of a layer that lies unpacked. */
 class UnpackedContents implements LayerContents {
   readonly isReadable = true;
+  /** By the records' checksums. */
+  readonly fingerprintsWhole = true;
   readonly #files: LayerFiles;
   readonly #folder: string;
   readonly #entries: EntryTable;
@@ -141,7 +143,6 @@ class UnpackedContents implements LayerContents {
     return shortHash(hash);
   }
 
-  /** The record's checksum: of the whole content, which is more than is asked for. */
   fingerprint(entry: number): number | undefined {
     return this.#checksums[entry];
   }

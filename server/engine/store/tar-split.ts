@@ -51,12 +51,12 @@ export class SplitLines {
     if (this.#unpacked > mostUnpacked) throw new StoreError("the records of a layer are too many");
     let start = 0;
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
-      if (this.#carried === 0) this.#line(chunk.subarray(start, end));
+      if (this.#carried === 0) this.#line(chunk, start, end);
       else {
         const line = Buffer.concat([...this.#carry, chunk.subarray(start, end)]);
         this.#carry = [];
         this.#carried = 0;
-        this.#line(line);
+        this.#line(line, 0, line.length);
       }
       start = end + 1;
     }
@@ -70,31 +70,35 @@ export class SplitLines {
     if (this.#carried > 0) throw new StoreError("the records of a layer are cut short");
   }
 
-  #line(line: Buffer): void {
-    if (startsWith(line, segmentStart)) {
-      const end = line.indexOf(quote, segmentStart.length);
-      if (end === -1) throw broken();
-      this.#segment(line.toString("latin1", segmentStart.length, end));
+  /** In `bytes` from `start` to `end`. */
+  #line(bytes: Buffer, start: number, end: number): void {
+    if (isSegment(bytes, start)) {
+      const from = start + segmentStart.length;
+      const to = bytes.indexOf(quote, from);
+      if (to === -1 || to > end) throw broken();
+      this.#segment(bytes.toString("latin1", from, to));
       return;
     }
-    const record = fieldsOf(jsonOf(line.toString("utf8")));
+    const record = fieldsOf(jsonOf(bytes.toString("utf8", start, end)));
     const { type, size = 0, payload, name = "", name_raw: raw } = record;
     if (type === segmentType && typeof payload === "string") this.#segment(payload);
     else if (type === fileType && typeof size === "number" && Number.isSafeInteger(size) && size >= 0) {
       if (size === 0) return;
-      const bytes = typeof raw === "string" ? Buffer.from(raw, "base64") : Buffer.from(String(name), "utf8");
-      this.#listener.file(bytes, size, checksumOf(payload));
+      const named = typeof raw === "string" ? Buffer.from(raw, "base64") : Buffer.from(String(name), "utf8");
+      this.#listener.file(named, size, checksumOf(payload));
     } else throw broken();
   }
 
   #segment(payload: string): void {
     const length = Math.floor((payload.length * 3) / 4);
     if (this.#scratch.length < length) this.#scratch = Buffer.alloc(length);
-    const written = this.#scratch.write(payload, 0, "base64");
+    const written = this.#scratch.write(payload, "base64");
     const padding = payload.endsWith("==") ? 2 : payload.endsWith("=") ? 1 : 0;
     // What is no base64 is passed over by the decoder, and then bytes are missing.
     if (payload.length % 4 !== 0 || written !== length - padding) throw broken();
-    if (written > 0) this.#listener.segment(this.#scratch.subarray(0, written));
+    // Parts of a Buffer are slower to make than those of an array.
+    if (written > 0)
+      this.#listener.segment(new Uint8Array(this.#scratch.buffer, this.#scratch.byteOffset, written));
   }
 }
 
@@ -104,8 +108,9 @@ const segmentType = 2;
 
 const broken = (): StoreError => new StoreError("a record of a layer is broken");
 
-function startsWith(line: Uint8Array, start: Uint8Array): boolean {
-  for (let at = 0; at < start.length; at += 1) if (line[at] !== start[at]) return false;
+function isSegment(bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < segmentStart.length; at += 1)
+    if (bytes[start + at] !== segmentStart[at]) return false;
   return true;
 }
 
