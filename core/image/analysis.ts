@@ -14,7 +14,13 @@ import type { PathTree } from "./path-tree.ts";
 import { type Decode, wantedFiles } from "./wanted-files.ts";
 
 /** Where an image's bytes were read. */
-export type ReadFrom = "overlay2-records" | "containerd-content" | "engine-export" | "file" | "registry";
+export type ReadFrom =
+  | "overlay2-records"
+  | "containerd-content"
+  | "engine-export"
+  | "file"
+  | "registry"
+  | "cache";
 
 export interface ImageIdentity {
   readonly reference: string;

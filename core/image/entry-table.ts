@@ -13,7 +13,8 @@ import type { TarKind } from "./tar-head.ts";
  */
 export type EntryKind = TarKind | "whiteout" | "opaque";
 
-const kinds: readonly EntryKind[] = [
+/** In the order of their numbers. */
+export const entryKinds: readonly EntryKind[] = [
   "file",
   "hardlink",
   "symlink",
@@ -51,7 +52,7 @@ export class EntryTable {
     this.#nodes = grownNumbers(this.#nodes, at + 1);
     this.#sizes = grownSizes(this.#sizes, at + 1);
     this.#links = grownNumbers(this.#links, at + 1);
-    this.#kinds[at] = kinds.indexOf(kind);
+    this.#kinds[at] = entryKinds.indexOf(kind);
     this.#nodes[at] = node;
     this.#sizes[at] = size;
     this.#links[at] = link;
@@ -59,7 +60,7 @@ export class EntryTable {
   }
 
   kindOf(entry: number): EntryKind {
-    return kinds[this.#kinds[entry] ?? 4] ?? "other";
+    return entryKinds[this.#kinds[entry] ?? 4] ?? "other";
   }
 
   nodeOf(entry: number): PathNode {

@@ -2,16 +2,22 @@ import { parentPort, workerData } from "node:worker_threads";
 import { buffersOf } from "../../core/treemap/image-columns.ts";
 import { endPrograms } from "./daemon/connection.ts";
 import { analyzeHere } from "./image/analyze-here.ts";
-import type { AnalysisTarget, FromWorker } from "./image/messages.ts";
+import { LayerCache } from "./image/layer-cache.ts";
+import type { AnalysisTask, FromWorker } from "./image/messages.ts";
 
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
-async function main(target: AnalysisTarget): Promise<void> {
-  const result = await analyzeHere(target, {
-    first: (picture) => say({ type: "first", picture }),
-    layer: (layer) => say({ type: "layer", layer }),
-    progress: (progress) => say({ type: "progress", progress }),
-  });
+async function main({ target, layers }: AnalysisTask): Promise<void> {
+  const cache = layers === undefined ? undefined : new LayerCache(layers);
+  const result = await analyzeHere(
+    target,
+    {
+      first: (picture) => say({ type: "first", picture }),
+      layer: (layer) => say({ type: "layer", layer }),
+      progress: (progress) => say({ type: "progress", progress }),
+    },
+    cache,
+  );
   if (!result.ok) {
     say({ type: "failed", problem: result.problem });
     return;

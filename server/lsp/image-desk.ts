@@ -25,9 +25,9 @@ import {
   type SubtreeResult,
 } from "../../protocol/requests.ts";
 import { changedNotice } from "../engine/context/image-dockerfile.ts";
-import { analyzeCached } from "../engine/image/analyze-cached.ts";
+import { analyzeCached, clearCache } from "../engine/image/analyze-cached.ts";
 import { listImages } from "../engine/image/docker.ts";
-import { type CachedImage, ImageCache } from "../engine/image/image-cache.ts";
+import type { CachedImage } from "../engine/image/image-cache.ts";
 import type { Progress } from "../engine/image/messages.ts";
 import { progressLabel } from "../engine/image/progress-label.ts";
 import type { Relatives } from "../engine/image/relatives.ts";
@@ -54,7 +54,6 @@ export class ImageDesk {
   readonly #fence: Fence;
   readonly #home: string;
   readonly #dockerfiles: DockerfileFinder;
-  readonly #cache: ImageCache | undefined;
   readonly #shown = new Map<number, Shown>();
   readonly #running = new Set<AbortController>();
 
@@ -64,8 +63,6 @@ export class ImageDesk {
     this.#fence = fence;
     this.#home = home;
     this.#dockerfiles = new DockerfileFinder(session);
-    const { storage } = session;
-    this.#cache = storage === undefined ? undefined : new ImageCache(storage);
   }
 
   images(): Promise<ImagesResult> {
@@ -93,7 +90,7 @@ export class ImageDesk {
           : target.kind === "registry"
             ? { ...target, platform: "", insecure: registry.insecure }
             : { ...target, platform: "" },
-        this.#cache,
+        this.#session.storage,
         {
           first: (it) => growing.first(it),
           layer: (it) => growing.layer(it),
@@ -170,8 +167,12 @@ export class ImageDesk {
   }
 
   async clearCache(): Promise<ClearCacheResult> {
-    const [images, indexes] = await Promise.all([this.#cache?.clear() ?? 0, this.#session.indexes.clear()]);
-    return { bytes: images + indexes };
+    const { storage, indexes } = this.#session;
+    const [kept, asked] = await Promise.all([
+      storage === undefined ? 0 : clearCache(storage),
+      indexes.clear(),
+    ]);
+    return { bytes: kept + asked };
   }
 
   end(): void {

@@ -107,6 +107,12 @@ function picture(result: AnalyzeResult) {
   return result.picture;
 }
 
+/** The same picture, read from what is kept. */
+const fromCache = ({ root, facts }: Picture): Picture => ({
+  root,
+  facts: { ...facts, ...{ readFrom: "cache" } },
+});
+
 describe.skipIf(host === "")("an image of the engine", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "plimsoll-desk-"));
@@ -245,19 +251,83 @@ describe.skipIf(host === "")("an image of the engine", () => {
     const content = readFileSync(entry);
     content.writeUInt8(content.readUInt8(2_000) ^ 1, 2_000);
     writeFileSync(entry, content);
-    expect(picture(await analyze(other))).toEqual(found);
-    expect(transfers()).toBe(2);
+    // Then its layers are put together again.
+    expect(picture(await analyze(other))).toEqual(fromCache(found));
+    expect(transfers()).toBe(1);
+    const layers = readdirSync(join(storage, "layers"));
+    expect(layers).toHaveLength(layersOf(found).length);
+    for (const it of layers) writeFileSync(join(storage, "layers", it), content.subarray(0, 10));
     writeFileSync(entry, content.subarray(0, 10));
     await Promise.all([analyze(editor), analyze(other)]);
-    expect(transfers()).toBe(4);
+    expect(transfers()).toBe(3);
     expect(readdirSync(join(storage, "images"))).toEqual([name]);
+    expect(readdirSync(join(storage, "layers")).sort()).toEqual(layers.sort());
     expect(picture(await analyze(editor))).toEqual(found);
-    expect(transfers()).toBe(4);
+    expect(transfers()).toBe(3);
 
     const cleared = await editor.request<{ bytes: number }>("plimsoll/clearImageCache", null);
     expect(cleared.bytes).toBeGreaterThan(0);
+    expect(readdirSync(storage).filter((it) => it === "layers" || it === "images")).toEqual([]);
     await analyze(other);
-    expect(transfers()).toBe(5);
+    expect(transfers()).toBe(4);
+  });
+
+  it("needs no transfer where all its layers are known of another image", async () => {
+    const storage = join(folder, "shared");
+    const engine = await before((_, __, response, real) => void real().then((it) => response.end(it)));
+    const transfers = (): number => engine.asked.filter((it) => it.includes("/get")).length;
+    const editor = await start(engine.host, storage);
+    await analyze(editor);
+    for (const [builder, name] of [
+      ["0", "plimsoll-test-desk:again"],
+      ["1", "plimsoll-test-desk:again-kit"],
+    ] as const) {
+      writeFileSync(join(folder, "again.Dockerfile"), `FROM ${image}\nENV B=2\nLABEL c=d\nCMD ["false"]\n`);
+      docker(builder, "build", "--network=host", "-f", "again.Dockerfile", "-t", name, ".");
+      const found = picture(await analyze(editor, name));
+      expect(transfers()).toBe(1);
+      // The same as from a transfer, made by an editor that keeps nothing.
+      expect(found).toEqual(fromCache(picture(await analyze(await start(engine.host), name))));
+      expect(engine.asked.filter((it) => it.includes("/get")).pop()).toContain(name);
+      engine.asked.splice(
+        engine.asked.findLastIndex((it) => it.includes("/get")),
+        1,
+      );
+    }
+    writeFileSync(join(folder, "more.Dockerfile"), `FROM ${image}\nRUN echo new > /new\n`);
+    docker("1", "build", "--network=host", "-f", "more.Dockerfile", "-t", "plimsoll-test-desk:more", ".");
+    expect(layersOf(picture(await analyze(editor, "plimsoll-test-desk:more"))).at(-1)?.bytes).toBe(4);
+    expect(transfers()).toBe(2);
+  });
+
+  it("of an archive neither fills what is kept nor reads it, whatever it says of itself", async () => {
+    const storage = join(folder, "kept");
+    const editor = await start(host, storage);
+    const lying = join(folder, "lying");
+    mkdirSync(lying);
+    docker("1", "save", "-o", join(folder, "lying.tar"), image);
+    execFileSync("tar", ["-C", lying, "-xf", join(folder, "lying.tar")]);
+    const open = async (): Promise<AnalyzeResult> => {
+      const path = join(folder, "lying.tar");
+      return editor.request("plimsoll/analyze", { generation: 9, target: { kind: "archive", path } });
+    };
+    const honest = picture(await open());
+    expect(existsSync(join(storage, "layers"))).toBe(false);
+    // Other bytes under the same diff IDs.
+    const [manifest] = JSON.parse(readFileSync(join(lying, "manifest.json"), "utf8")) as {
+      Layers: string[];
+    }[];
+    const last = manifest?.Layers.at(-1) ?? "";
+    writeFileSync(join(folder, "strange"), Buffer.alloc(77_777));
+    execFileSync("tar", ["-C", folder, "-cf", join(lying, last), "strange"]);
+    execFileSync("tar", ["-C", lying, "-cf", join(folder, "lying.tar"), "."]);
+    // By way of a transfer, which fills what is kept.
+    const engine = await before((_, __, response, real) => void real().then((it) => response.end(it)));
+    const filled = await start(engine.host, storage);
+    const engines = picture(await analyze(filled));
+    const after = picture(await open());
+    expect(layersOf(after).at(-1)?.bytes).toBe(77_777);
+    expect(layersOf(engines).at(-1)?.bytes).toBe(layersOf(honest).at(-1)?.bytes);
   });
 
   it("is let go of when the user cancels: the connection is closed", async () => {

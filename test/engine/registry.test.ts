@@ -7,7 +7,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import type { AnalyzeResult } from "../../protocol/requests.ts";
 import { plimsoll } from "../built/support/command-line.ts";
+import { Editor } from "../built/support/editor.ts";
 
 const host = inject("dockerHost");
 const image = "plimsoll-test-base:1";
@@ -292,6 +294,48 @@ describe.skipIf(host === "")("a registry", () => {
       answer.end(body);
     });
     expect(await fails(`${lying}/team/base:1`, home("nobody"))).toMatch(/sent something else than sha256:/);
+  });
+
+  it("is not asked again in the editor for layers that were read, of this image or another", async () => {
+    const asked: string[] = [];
+    const counting = await listening(
+      createServer((request, answer) => {
+        asked.push(request.url ?? "");
+        void fetch(`http://${plain}${request.url}`, {
+          headers: { accept: request.headers.accept ?? "*/*" },
+        }).then(async (it) => {
+          answer.setHeader("content-type", it.headers.get("content-type") ?? "");
+          answer.writeHead(it.status).end(Buffer.from(await it.arrayBuffer()));
+        });
+      }),
+    );
+    writeFileSync(join(folder, "Dockerfile"), `FROM ${image}\nRUN head -c 5000 /dev/zero > /more\n`);
+    docker("build", "--network=host", "-t", `${plain}/team/base:2`, folder);
+    docker("push", "-q", `${plain}/team/base:2`);
+    docker("rmi", `${plain}/team/base:2`);
+    const editor = await Editor.start({
+      folder,
+      initializationOptions: {
+        plimsoll: { registry: { enabled: true } },
+        storage: join(folder, "editor-storage"),
+      },
+    });
+    const sizes = async (tag: string): Promise<(number | undefined)[]> => {
+      const target = { kind: "registry", reference: `${counting}/team/base:${tag}` };
+      const params = { generation: 1, target };
+      const result = await editor.request<AnalyzeResult>("plimsoll/analyze", params);
+      if (!result.ok) throw new Error(result.problem.message);
+      return (result.picture.root.children ?? []).map((it) => it.bytes);
+    };
+    const blobs = (): number => asked.filter((it) => it.includes("/blobs/")).length;
+    const base = truth.layers.map((it) => it.bytes);
+    expect(await sizes("1")).toEqual(base);
+    // The config and each layer.
+    expect(blobs()).toBe(1 + base.length);
+    expect(await sizes("2")).toEqual([...base, 5_000]);
+    expect(blobs()).toBe(1 + base.length + 2);
+    expect(await sizes("2")).toEqual([...base, 5_000]);
+    expect(blobs()).toBe(1 + base.length + 3);
   });
 
   it("says in one sentence what is wrong", async () => {

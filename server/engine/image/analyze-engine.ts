@@ -6,6 +6,8 @@ import { readStore } from "../store/read-store.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import { type Assembled, assemble, type Known } from "./assemble.ts";
 import { historyOf, type ImageFacts, inspectImage, openEngine, saveImage } from "./docker.ts";
+import { fromKeptLayers, keepLayers } from "./kept-layers.ts";
+import type { LayerCache } from "./layer-cache.ts";
 import { LayerPlaces } from "./layer-places.ts";
 import { brokenTransfer, engineProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
@@ -17,6 +19,7 @@ export async function analyzeEngineImage(
   reference: string,
   choice: EngineChoice,
   listener: Listener,
+  cache: LayerCache | undefined,
 ): Promise<Analysed> {
   const opened = await openEngine(choice, process.env);
   if (!opened.ok) return opened;
@@ -41,13 +44,21 @@ export async function analyzeEngineImage(
     );
     // Beside the transfer; without it the base may be unknown.
     const relatives = relativesOf(engine, facts).catch(() => noRelatives);
-    const stored = await readStore(engine, facts, reference, {
-      progress: listener.progress,
-      layer: (it) => {
-        // Else the picture's layers are others than the image's.
-        if (steps.length === facts.diffIds.length) listener.layer(it);
+    const kept = cache && (await fromKeptLayers({ reference, platform, facts, history }, cache));
+    if (kept !== undefined) return { ok: true, ...kept, relatives: await relatives };
+    const stored = await readStore(
+      engine,
+      facts,
+      reference,
+      {
+        progress: listener.progress,
+        layer: (it) => {
+          // Else the picture's layers are others than the image's.
+          if (steps.length === facts.diffIds.length) listener.layer(it);
+        },
       },
-    });
+      cache,
+    );
     if (typeof stored === "object") return { ok: true, ...stored, relatives: await relatives };
     transferring = true;
     const stream = await saveImage(engine, reference, facts);
@@ -66,6 +77,7 @@ export async function analyzeEngineImage(
     if (contents.troubles.some(({ path }) => path === "") || typeof result === "string") {
       return await broken(typeof result === "string" ? result : undefined);
     }
+    if (cache !== undefined) await keepLayers(contents, result.analysis, facts, cache);
     return { ok: true, ...withNote(result, stored), relatives: await relatives };
   } catch (cause) {
     if (transferring && !(cause instanceof EngineError)) return broken(undefined);

@@ -6,6 +6,7 @@ import { troubleText } from "../trouble-text.ts";
 import { analyzeEngineImage } from "./analyze-engine.ts";
 import { analyzeRegistryImage } from "./analyze-registry.ts";
 import { type Assembled, assemble, type Known } from "./assemble.ts";
+import type { LayerCache } from "./layer-cache.ts";
 import type { AnalysisTarget, FirstPicture } from "./messages.ts";
 import { archiveProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
@@ -22,12 +23,16 @@ export interface Listener extends ProgressListener {
 }
 
 /** Analyses on this thread. Never throws: trouble is a problem. */
-export async function analyzeHere(target: AnalysisTarget, listener: Listener): Promise<Analysed> {
+export async function analyzeHere(
+  target: AnalysisTarget,
+  listener: Listener,
+  cache: LayerCache | undefined,
+): Promise<Analysed> {
   switch (target.kind) {
     case "image":
-      return analyzeEngineImage(target.reference, target.engine, listener);
+      return analyzeEngineImage(target.reference, target.engine, listener, cache);
     case "registry":
-      return analyzeRegistryImage(target, listener);
+      return analyzeRegistryImage(target, listener, cache);
     case "archive":
       return analyzePath(target.path, target.platform, listener);
   }

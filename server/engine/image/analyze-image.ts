@@ -1,25 +1,28 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Analysed, Listener } from "./analyze-here.ts";
-import type { AnalysisTarget, FromWorker } from "./messages.ts";
+import type { LayerStorage } from "./layer-cache.ts";
+import type { AnalysisTarget, AnalysisTask, FromWorker } from "./messages.ts";
 
 /** Milliseconds for a thread to end by itself. */
 const patience = 50;
 
 /**
  * Analyses in a worker thread of its own; `home` is the folder of the bundles. Aborting ends the thread and with it
- * every connection; the answer is then undefined. A thread that dies is a problem, not a crash.
+ * every connection; the answer is then undefined. `layers`: where layers that were read are kept. A thread that dies is a problem, not a crash.
  */
 export function analyzeImage(
   home: string,
   target: AnalysisTarget,
   listener: Listener,
   signal: AbortSignal,
+  layers?: LayerStorage,
 ): Promise<Analysed | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => {
+    const task: AnalysisTask = { target, layers };
     const worker = new Worker(join(home, "worker.js"), {
-      workerData: target,
+      workerData: task,
       // What is young dies young here: columns hold what stays.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });

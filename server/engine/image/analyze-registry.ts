@@ -7,6 +7,7 @@ import { Registry, RegistryError } from "../registry/registry.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
+import type { LayerCache } from "./layer-cache.ts";
 import { configIn, platformIn } from "./manifests.ts";
 import type { AnalysisTarget } from "./messages.ts";
 import { ReadingProgress } from "./reading-progress.ts";
@@ -16,6 +17,7 @@ import { noRelatives } from "./relatives.ts";
 export async function analyzeRegistryImage(
   target: Extract<AnalysisTarget, { kind: "registry" }>,
   listener: Listener,
+  cache: LayerCache | undefined,
 ): Promise<Analysed> {
   const reference = referenceOf(target.reference);
   if (reference === undefined) {
@@ -24,7 +26,7 @@ export async function analyzeRegistryImage(
     );
   }
   try {
-    return await read(reference, target, listener);
+    return await read(reference, target, listener, cache);
   } catch (cause) {
     if (!(cause instanceof RegistryError)) throw cause;
     return failed(`${reference.shown}: the registry ${reference.address} ${cause.message}.`);
@@ -35,6 +37,7 @@ async function read(
   reference: Reference,
   { platform, insecure }: Extract<AnalysisTarget, { kind: "registry" }>,
   listener: Listener,
+  cache: LayerCache | undefined,
 ): Promise<Analysed> {
   const registry = new Registry(reference, { insecure, environment: process.env });
   const { text, digest } = await manifestOf(registry, reference.version, platform);
@@ -67,12 +70,9 @@ async function read(
   const total = [...parts.values()].reduce((sum, it) => sum + it, 0);
   const progress = new ReadingProgress(listener, total, parts.size);
   for (const part of parts.keys()) {
-    const reader = new BlobReader(tree);
-    for await (const chunk of registry.blob(part)) {
-      progress.bytes(chunk.length);
-      await reader.push(chunk);
-    }
-    const blob = await reader.finish();
+    const blob = await cachedBlob(part, cache, tree, (reader) =>
+      transfer(registry, part, reader, (count) => progress.bytes(count)),
+    );
     blobs.set(pathOf(part), blob);
     const places = layers.flatMap((it, index) => (it["digest"] === part ? [index] : []));
     if (blob.kind === "layer") progress.layer(blob.layer, places);
@@ -84,6 +84,38 @@ async function read(
   return typeof result === "string"
     ? failed(`${reference.shown} cannot be analysed: ${result}.`)
     : { ok: true, ...result, relatives: noRelatives };
+}
+
+/** What is kept is not asked for again; what is not, is hashed on its way and kept. */
+async function cachedBlob(
+  digest: string,
+  cache: LayerCache | undefined,
+  tree: PathTree,
+  read: (reader: BlobReader) => Promise<Blob>,
+): Promise<Blob> {
+  if (cache === undefined) return read(new BlobReader(tree));
+  const diffId = await cache.diffIdOf(digest);
+  const known = diffId === undefined ? undefined : await cache.read(diffId, tree);
+  if (known !== undefined) return { kind: "layer", layer: known };
+  const blob = await read(new BlobReader(tree, "all"));
+  if (blob.kind === "layer" && blob.layer.diffId !== undefined) {
+    await cache.write(blob.layer.diffId, blob.layer);
+    await cache.learn(digest, blob.layer.diffId);
+  }
+  return blob;
+}
+
+async function transfer(
+  registry: Registry,
+  digest: string,
+  reader: BlobReader,
+  onBytes: (count: number) => void,
+): Promise<Blob> {
+  for await (const chunk of registry.blob(digest)) {
+    onBytes(chunk.length);
+    await reader.push(chunk);
+  }
+  return reader.finish();
 }
 
 /** The image's manifest; of an index, that of the platform. */

@@ -11,6 +11,7 @@ import { type Layer, noContents } from "../../../core/image/layer.ts";
 import type { PathTree } from "../../../core/image/path-tree.ts";
 import { type ImageColumns, imageColumns } from "../../../core/treemap/image-columns.ts";
 import type { Blob } from "./blob-reader.ts";
+import type { ReadLayer } from "./layer-reader.ts";
 import { configIn, idOf, type Manifest, manifestOf } from "./manifests.ts";
 import type { Contents } from "./read-archive.ts";
 
@@ -46,6 +47,20 @@ export function assemble(contents: Contents, known: Known): Assembled | string {
     contents.troubles,
     known,
   );
+}
+
+/** The layers that a stream held, lowest first; undefined: one is not there. */
+export function layersOf(contents: Contents): readonly (ReadLayer | undefined)[] {
+  const blobAt = (path: string): Blob | undefined => followed(contents.blobs, contents.links, path);
+  const manifest = manifestOf((path) => {
+    const blob = blobAt(path);
+    return blob?.kind === "document" ? blob.text : undefined;
+  }, "");
+  if (typeof manifest === "string") return [];
+  return manifest.layers.map((path) => {
+    const blob = blobAt(path);
+    return blob?.kind === "layer" ? blob.layer : undefined;
+  });
 }
 
 /** More layers than any engine stacks. */

@@ -9,6 +9,7 @@ import { SparseContent } from "../../../core/image/sparse.ts";
 import { TarReader } from "../../../core/image/tar.ts";
 import type { TarEntry } from "../../../core/image/tar-head.ts";
 import { longestWanted } from "../../../core/image/wanted-files.ts";
+import { PassedContents } from "./passed-contents.ts";
 
 /** Of one layer, in memory; later ones are missing. */
 const longestKept = 64 << 20;
@@ -140,48 +141,3 @@ class OpenFile {
     this.#probe?.push(piece);
   }
 }
-
-/** Half of a hash tells any two contents apart that were not made to collide. */
-const hashLength = 16;
-
-/** What is left of contents that have passed by. */
-class PassedContents implements LayerContents {
-  readonly isReadable = false;
-  readonly #kept = new Map<number, Uint8Array>();
-  #hashes: Buffer = Buffer.alloc(0);
-  #known = new Uint8Array(0);
-  kept = 0;
-
-  setHash(entry: number, hash: Buffer): void {
-    if (this.#known.length <= entry) {
-      const room = Math.max(1_024, entry + 1, this.#known.length * 2);
-      const [hashes, known] = [Buffer.alloc(room * hashLength), new Uint8Array(room)];
-      hashes.set(this.#hashes);
-      known.set(this.#known);
-      [this.#hashes, this.#known] = [hashes, known];
-    }
-    hash.copy(this.#hashes, entry * hashLength, 0, hashLength);
-    this.#known[entry] = 1;
-  }
-
-  keep(entry: number, content: Uint8Array): void {
-    this.#kept.set(entry, content);
-    this.kept += content.length;
-  }
-
-  read(entry: number, start: number, length: number): Uint8Array | undefined {
-    return this.#kept.get(entry)?.subarray(start, start + length);
-  }
-
-  hash(entry: number): string | undefined {
-    if (this.#known[entry] !== 1) return undefined;
-    return this.#hashes.toString("latin1", entry * hashLength, (entry + 1) * hashLength);
-  }
-
-  fingerprint(): undefined {
-    return undefined;
-  }
-}
-
-/** As `hash` of contents that passed by gives it. */
-export const shortHash = (hash: Hash): string => hash.digest().toString("latin1", 0, hashLength);

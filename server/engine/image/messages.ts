@@ -5,6 +5,7 @@ import type { ImageColumns } from "../../../core/treemap/image-columns.ts";
 import type { LayerSketch } from "../../../core/treemap/layer-sketch.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
+import type { LayerStorage } from "./layer-cache.ts";
 import type { Relatives } from "./relatives.ts";
 
 export type AnalysisTarget =
@@ -19,6 +20,13 @@ export type AnalysisTarget =
     }
   /** `platform`: which image of an archive of several; empty: the host's or the only one. */
   | { readonly kind: "archive"; readonly path: string; readonly platform: string };
+
+/** What a worker is started with. */
+export interface AnalysisTask {
+  readonly target: AnalysisTarget;
+  /** Undefined: no layers are kept. */
+  readonly layers: LayerStorage | undefined;
+}
 
 /** Layer sizes from the history, before any byte was read. */
 export interface FirstPicture {

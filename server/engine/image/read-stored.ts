@@ -7,6 +7,7 @@ import type { Listener } from "./analyze-here.ts";
 import { type Assembled, assembleLayers, followed, type Known } from "./assemble.ts";
 import { type Blob, BlobReader, isTar, longestDocument } from "./blob-reader.ts";
 import { FilePart } from "./file-part.ts";
+import type { LayerCache } from "./layer-cache.ts";
 import { configIn, type ImageConfig, idOf, type Manifest, manifestOf } from "./manifests.ts";
 import type { FirstPicture } from "./messages.ts";
 import { linkTarget } from "./read-archive.ts";
@@ -39,12 +40,19 @@ export async function readStored(
   return readManifest(store, manifest, known, listener);
 }
 
+/** What an engine says of the layers whose files it holds, lowest first, and where they are kept. */
+export interface BelievedLayers {
+  readonly diffIds: readonly string[];
+  readonly cache: LayerCache;
+}
+
 /** One image of a store. */
 export async function readManifest(
   store: BlobStore,
   manifest: Manifest,
   known: Known,
   listener: ProgressListener,
+  believed?: BelievedLayers,
 ): Promise<Assembled | string> {
   const tree = new PathTree();
   const blobs = new Map<string, Blob>();
@@ -56,7 +64,10 @@ export async function readManifest(
     const part = store.open(path);
     if (part === undefined) continue;
     const before = done;
-    const blob = await blobOf(part, tree, (count) => progress.bytesAt(before + count));
+    const diffId = believed?.diffIds[manifest.layers.indexOf(path)];
+    const blob = await keptBlob(diffId, believed?.cache, tree, () =>
+      blobOf(part, tree, (count) => progress.bytesAt(before + count)),
+    );
     blobs.set(path, blob);
     const places = manifest.layers.flatMap((it, index) => (it === path ? [index] : []));
     if (blob.kind === "layer") progress.layer(blob.layer, places);
@@ -95,6 +106,20 @@ function firstPicture(
     })),
     sizesFrom: "of the layers' files in the archive",
   };
+}
+
+async function keptBlob(
+  diffId: string | undefined,
+  cache: LayerCache | undefined,
+  tree: PathTree,
+  read: () => Promise<Blob>,
+): Promise<Blob> {
+  if (diffId === undefined || cache === undefined) return read();
+  const known = await cache.read(diffId, tree);
+  if (known !== undefined) return { kind: "layer", layer: known };
+  const blob = await read();
+  if (blob.kind === "layer") await cache.write(diffId, blob.layer);
+  return blob;
 }
 
 async function blobOf(part: FilePart, tree: PathTree, onBytes: (done: number) => void): Promise<Blob> {

@@ -9,7 +9,8 @@ import { SparseBody, type SparseForm, SparseList, storedBytes } from "../../../c
 import { tarBlock } from "../../../core/image/tar-fields.ts";
 import type { TarEntry } from "../../../core/image/tar-head.ts";
 import type { FilePart } from "./file-part.ts";
-import { holesAfter, longestHoles, type ReadLayer, shortHash } from "./layer-reader.ts";
+import { holesAfter, longestHoles, type ReadLayer } from "./layer-reader.ts";
+import { shortHash } from "./passed-contents.ts";
 import { type BodyStart, seekTar } from "./seek-tar.ts";
 
 const mostTroubles = 20;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Assembled, Known } from "../image/assemble.ts";
 import { longestDocument } from "../image/blob-reader.ts";
 import type { ImageFacts } from "../image/docker.ts";
+import type { LayerCache } from "../image/layer-cache.ts";
 import { configIn, type Documents, type Manifest, manifestOf } from "../image/manifests.ts";
 import { openLayout, readManifest } from "../image/read-stored.ts";
 import type { ProgressListener } from "../image/reading-progress.ts";
@@ -25,6 +26,7 @@ export async function readContentStore(
   facts: ImageFacts,
   reference: string,
   listener: ProgressListener,
+  cache: LayerCache | undefined,
 ): Promise<Assembled | undefined> {
   const path = blobPath(facts.id);
   // A daemon that starts a containerd itself keeps that one's folder in its own.
@@ -40,7 +42,9 @@ export async function readContentStore(
     if (manifest.layers.some((it) => store.open(it) === undefined))
       throw new StoreError("a layer's content is not there");
     const known: Known = { reference, source: "docker", readFrom: "containerd-content", platform: "" };
-    const res = await readManifest(store, manifest, known, listener);
+    // `manifestIn` has held the manifest's layers against the engine's word.
+    const believed = cache === undefined ? undefined : { diffIds: facts.diffIds, cache };
+    const res = await readManifest(store, manifest, known, listener, believed);
     if (typeof res === "string") throw new StoreError(res);
     return res;
   } catch (cause) {

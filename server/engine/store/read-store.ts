@@ -1,6 +1,7 @@
 import type { Engine } from "../daemon/engine.ts";
 import type { Assembled } from "../image/assemble.ts";
 import type { ImageFacts } from "../image/docker.ts";
+import type { LayerCache } from "../image/layer-cache.ts";
 import { type ProgressListener, ReadingProgress } from "../image/reading-progress.ts";
 import { type Fields, fieldsOf, textOr } from "../records.ts";
 import { readClassicStore } from "./classic-store.ts";
@@ -19,6 +20,7 @@ export async function readStore(
   facts: ImageFacts,
   reference: string,
   listener: ProgressListener,
+  cache: LayerCache | undefined,
 ): Promise<StoreAnswer> {
   // What answers on a socket of this machine may still live in another one; then its folders are not here.
   if (engine.chosen.endpoint.kind !== "socket" || process.platform !== "linux") return undefined;
@@ -26,7 +28,7 @@ export async function readStore(
   const root = textOr(info["DockerRootDir"], "");
   if (!root.startsWith("/")) return undefined;
   try {
-    if (isContainerd(info)) return await readContentStore(root, facts, reference, listener);
+    if (isContainerd(info)) return await readContentStore(root, facts, reference, listener, cache);
     if (info["Driver"] !== "overlay2") return undefined;
     const { id, size, diffIds } = facts;
     const progress = new ReadingProgress(listener, size > 0 ? size : null, new Set(diffIds).size);
