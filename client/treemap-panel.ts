@@ -17,20 +17,37 @@ import {
   analysisProgressNotification,
   analyzeRequest,
   chooseDockerfileRequest,
+  type DetailsResult,
+  detailsRequest,
+  type ExportResult,
+  exportRequest,
   type FirstPictureParams,
   firstPictureNotification,
   forgetNotification,
+  type GroupParams,
+  type GroupResult,
+  groupRequest,
+  type LocateParams,
   type LocateResult,
   locateRequest,
   type Picture,
+  type RowsResult,
+  rowsRequest,
   type SubtreeResult,
   subtreeRequest,
 } from "../protocol/requests.ts";
-import type { ToView } from "../protocol/view.ts";
+import type { NodeName, Question, ToView, TreeName } from "../protocol/view.ts";
 import { fromView } from "./from-view.ts";
+import { saveCsv } from "./save-csv.ts";
 import { openLine, showProblem } from "./show.ts";
 
 type Target = AnalyzeParams["target"];
+
+/** What the server says of a node, for the page. */
+type Answer =
+  | Pick<Extract<ToView, { type: "subtree" }>, "type" | "node">
+  | Pick<Extract<ToView, { type: "rows" }>, "type" | "rows">
+  | Pick<Extract<ToView, { type: "details" }>, "type" | "details">;
 
 /** The picture of one image at a time: a new analysis takes the panel over. */
 export class TreemapPanel implements Disposable {
@@ -190,11 +207,20 @@ export class TreemapPanel implements Disposable {
       case "ready":
         for (const it of [this.#last, this.#failure]) if (it !== undefined) this.#post(it);
         break;
+      case "group":
+        await this.#group(message.generation, message);
+        break;
       case "expand":
-        await this.#expand(message.generation, message.id);
+      case "rows":
+      case "details":
+        await this.#look(message);
         break;
       case "reveal":
-        await this.#reveal(message.generation, message.id);
+      case "revealLayer":
+        await this.#reveal(message);
+        break;
+      case "export":
+        await this.#export(message);
         break;
       case "cancel":
         this.#running?.cancel();
@@ -206,15 +232,50 @@ export class TreemapPanel implements Disposable {
     }
   }
 
-  async #expand(generation: number, id: number): Promise<void> {
-    const node = await this.#client.sendRequest<SubtreeResult>(subtreeRequest, { generation, id });
-    if (node !== null && generation === this.#generation) this.#post({ type: "subtree", generation, node });
+  async #group(generation: number, { grouping, filter }: Question): Promise<void> {
+    const params: GroupParams = { generation, grouping, filter };
+    const found = await this.#client.sendRequest<GroupResult>(groupRequest, params);
+    if (found !== null && generation === this.#generation)
+      this.#post({ type: "grouped", generation, grouping, filter, ...found });
   }
 
-  async #reveal(generation: number, id: number): Promise<void> {
-    const result = await this.#client.sendRequest<LocateResult>(locateRequest, { generation, id });
+  async #look({
+    type,
+    ...params
+  }: NodeName & { readonly type: "expand" | "rows" | "details" }): Promise<void> {
+    const { generation, tree, id } = params;
+    const answer = await this.#answerTo(type, params);
+    if (answer === undefined || generation !== this.#generation) return;
+    this.#post({ generation, tree, id, ...answer });
+  }
+
+  async #answerTo(type: "expand" | "rows" | "details", params: NodeName): Promise<Answer | undefined> {
+    switch (type) {
+      case "expand": {
+        const node = await this.#client.sendRequest<SubtreeResult>(subtreeRequest, params);
+        return node === null ? undefined : { type: "subtree", node };
+      }
+      case "rows": {
+        const rows = await this.#client.sendRequest<RowsResult>(rowsRequest, params);
+        return rows === null ? undefined : { type: "rows", rows };
+      }
+      case "details": {
+        const details = await this.#client.sendRequest<DetailsResult>(detailsRequest, params);
+        return details === null ? undefined : { type: "details", details };
+      }
+    }
+  }
+
+  async #reveal(params: LocateParams): Promise<void> {
+    const result = await this.#client.sendRequest<LocateResult>(locateRequest, params);
     if (result.ok) await openLine(result.uri, result.range);
     else void window.showInformationMessage(result.problem.message);
+  }
+
+  async #export(name: TreeName): Promise<void> {
+    const result = await this.#client.sendRequest<ExportResult>(exportRequest, name);
+    if (result !== null)
+      await saveCsv(this.#target === undefined ? "image" : nameOf(this.#target), result.csv);
   }
 
   #show({ root, facts }: Picture, complete: boolean): void {

@@ -11,10 +11,13 @@ const deepest = 8;
 interface Options {
   /** Show what is inside: a double click, Enter. */
   readonly onOpen: (node: TreeNode) => void;
-  /** A click, Space: the line that made the layer. */
-  readonly onReveal: (node: TreeNode) => void;
+  /** A click, Space. */
+  readonly onChoose: (node: TreeNode) => void;
   readonly onUp: () => void;
+  /** The focus came to it. */
   readonly onFocus: (node: TreeNode) => void;
+  /** The pointer is over it. */
+  readonly onPoint: (node: TreeNode) => void;
 }
 
 interface Placed {
@@ -23,45 +26,55 @@ interface Placed {
   readonly element: HTMLElement;
 }
 
+/** Colours there are for what lies side by side at the top. */
+export const tones = 6;
+
 /** The rectangles: a tree for assistive technology, with one tab stop and arrow keys that go where they point. */
 export class TreeMap {
   readonly element: HTMLElement;
   readonly #options: Options;
   #placed: Placed[] = [];
-  #current: number | undefined;
+  #current: Placed | undefined;
+  #selected: Placed | undefined;
 
   constructor(options: Options) {
     this.#options = options;
     this.element = element("div", { class: "map", role: "tree", "aria-label": "Treemap of the image" });
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
-    this.element.addEventListener("click", (event) => {
-      const placed = this.#at(event.target);
-      if (placed === undefined) return;
+    this.#on("click", (placed) => {
       this.#focus(placed);
-      this.#options.onReveal(placed.node);
+      this.#options.onChoose(placed.node);
     });
-    this.element.addEventListener("dblclick", (event) => {
-      const placed = this.#at(event.target);
-      if (placed !== undefined) this.#options.onOpen(placed.node);
-    });
-    this.element.addEventListener("focusin", (event) => {
-      const placed = this.#at(event.target);
-      if (placed !== undefined) this.#options.onFocus(placed.node);
-    });
-    this.element.addEventListener("mouseover", (event) => {
-      const placed = this.#at(event.target);
-      if (placed !== undefined) this.#options.onFocus(placed.node);
+    this.#on("dblclick", ({ node }) => this.#options.onOpen(node));
+    this.#on("focusin", ({ node }) => this.#options.onFocus(node));
+    this.#on("mouseover", ({ node }) => this.#options.onPoint(node));
+  }
+
+  #on(type: "click" | "dblclick" | "focusin" | "mouseover", take: (placed: Placed) => void): void {
+    this.element.addEventListener(type, ({ target }) => {
+      const placed = this.#at(target);
+      if (placed !== undefined) take(placed);
     });
   }
 
-  /** `current`: the node that takes the tab stop, and the focus where the map has it. */
-  draw(top: TreeNode, current = this.#current): void {
+  /**
+   * `current`: the node that takes the tab stop, and the focus where the map has it. `toneOf`: the colour of a child of
+   * the top; what is inside keeps it.
+   */
+  draw(
+    top: TreeNode,
+    toneOf: (child: TreeNode, index: number) => string,
+    current = this.#current?.node.id,
+  ): void {
     const hasFocus = this.element.contains(document.activeElement);
     const { width, height } = this.element.getBoundingClientRect();
     this.#placed = [];
-    this.element.replaceChildren();
-    this.#place(top, { x: 0, y: 0, width, height }, 0, top.bytes, -1);
+    this.#selected = undefined;
+    const cells = document.createDocumentFragment();
+    this.#place(cells, top, { x: 0, y: 0, width, height }, 0, top.bytes, toneOf);
+    this.element.replaceChildren(cells);
     const kept = this.#placed.find((it) => it.node.id === current) ?? this.#placed[0];
+    this.#current = kept;
     if (hasFocus) this.#focus(kept);
     else kept?.element.setAttribute("tabindex", "0");
   }
@@ -69,13 +82,22 @@ export class TreeMap {
   /** Marks and focuses a rectangle; false: it is not drawn. */
   select(id: number, takesFocus: boolean): boolean {
     const placed = this.#placed.find((it) => it.node.id === id);
+    this.#selected?.element.removeAttribute("aria-selected");
+    this.#selected = placed;
     if (placed === undefined) return false;
-    for (const it of this.#placed) it.element.setAttribute("aria-selected", String(it === placed));
+    placed.element.setAttribute("aria-selected", "true");
     if (takesFocus) this.#focus(placed);
     return true;
   }
 
-  #place(parent: TreeNode, box: Box, depth: number, whole: number, color: number): void {
+  #place(
+    cells: DocumentFragment,
+    parent: TreeNode,
+    box: Box,
+    depth: number,
+    whole: number,
+    toneOf: (child: TreeNode, index: number) => string,
+  ): void {
     const children = parent.children ?? [];
     const boxes = squarify(
       children.map((it) => it.bytes),
@@ -86,28 +108,31 @@ export class TreeMap {
       const { node, name } = collapsed(child);
       if (own === undefined || own.width < 3 || own.height < 3 || this.#placed.length >= mostRectangles)
         return;
-      // Layers have a colour each; what is inside keeps it.
-      const tone = node.layer === undefined ? color : node.layer.index % 6;
-      this.#draw({ node, name, box: own }, depth, whole, tone);
+      const tone = toneOf(child, index);
       const inner = {
         x: own.x + 2,
         y: own.y + titleHeight,
         width: own.width - 4,
         height: own.height - titleHeight - 2,
       };
-      if (depth < deepest && inner.width > leastSide * 2 && inner.height > leastSide) {
-        this.#place(node, inner, depth + 1, whole, tone);
-      }
+      const hasInside =
+        depth < deepest &&
+        inner.width > leastSide * 2 &&
+        inner.height > leastSide &&
+        (node.children ?? []).length > 0;
+      this.#draw(cells, { node, name, box: own }, depth, whole, `${tone} ${hasInside ? "holds" : "leaf"}`);
+      if (hasInside) this.#place(cells, node, inner, depth + 1, whole, () => tone);
     });
   }
 
   #draw(
+    cells: DocumentFragment,
     { node, name, box }: { readonly node: TreeNode; readonly name: string; readonly box: Box },
     depth: number,
     whole: number,
-    tone: number,
+    look: string,
   ): void {
-    const classes = ["cell", `tone-${Math.max(0, tone)}`, `depth-${Math.min(depth, 3)}`, node.kind];
+    const classes = ["cell", look, `depth-${Math.min(depth, 3)}`, node.kind];
     if (node.bytes > 0 && node.wasted / node.bytes > 0.5) classes.push("wasted");
     const cell = element("div", {
       class: classes.join(" "),
@@ -123,11 +148,16 @@ export class TreeMap {
     cell.style.height = `${box.height}px`;
     if (box.width > 40 && box.height > leastSide) {
       cell.append(
-        element("span", { class: "name", "aria-hidden": "true" }, `${name}  ${sizeOf(node.bytes)}`),
+        element(
+          "span",
+          { class: "name", "aria-hidden": "true" },
+          name,
+          element("span", { class: "size" }, sizeOf(node.bytes)),
+        ),
       );
     }
     this.#placed.push({ node, box, element: cell });
-    this.element.append(cell);
+    cells.append(cell);
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -138,7 +168,7 @@ export class TreeMap {
         this.#options.onOpen(placed.node);
         break;
       case " ":
-        this.#options.onReveal(placed.node);
+        this.#options.onChoose(placed.node);
         break;
       case "Escape":
       case "Backspace":
@@ -185,10 +215,10 @@ export class TreeMap {
 
   #focus(placed: Placed | undefined): void {
     if (placed === undefined) return;
-    for (const it of this.#placed) it.element.setAttribute("tabindex", "-1");
+    this.#current?.element.setAttribute("tabindex", "-1");
     placed.element.setAttribute("tabindex", "0");
-    placed.element.focus();
-    this.#current = placed.node.id;
+    this.#current = placed;
+    placed.element.focus({ preventScroll: true });
   }
 
   #at(target: EventTarget | null): Placed | undefined {

@@ -2,8 +2,8 @@
  * Requests and notifications that Plimsoll adds to LSP. Client to server unless noted. Any editor may use
  * them; positions are LSP's (line and character from 0).
  */
-import type { TreeNode } from "./tree.ts";
-import type { PictureFacts } from "./view.ts";
+import type { NodeDetails, NodeRows, TreeNode } from "./tree.ts";
+import type { NodeName, PictureFacts, Question } from "./view.ts";
 
 /** `plimsoll/images`: the images an engine holds, newest first. Takes nothing. */
 export const imagesRequest = "plimsoll/images";
@@ -36,6 +36,7 @@ export type AnalyzeResult =
   | { readonly ok: true; readonly picture: Picture }
   | { readonly ok: false; readonly problem: Problem };
 export interface Picture {
+  /** By layers; the ids are of tree 0. */
   readonly root: TreeNode;
   readonly facts: PictureFacts;
 }
@@ -85,20 +86,35 @@ export interface AnalysisProgressParams {
   readonly label: string;
 }
 
-/** `plimsoll/subtree`: a node with its children, for one that the picture had cut. Null: no such analysis any more. */
-export const subtreeRequest = "plimsoll/subtree";
-export interface SubtreeParams {
+/**
+ * `plimsoll/group`: the files of an analysed image by another grouping. The server keeps the newest tree beside tree 0.
+ * Null: no such analysis any more.
+ */
+export const groupRequest = "plimsoll/group";
+export interface GroupParams extends Question {
   readonly generation: number;
-  readonly id: number;
 }
+export type GroupResult = { readonly tree: number; readonly root: TreeNode } | null;
+
+/** `plimsoll/subtree`: a node with its children, for one that the picture had cut. Null: no such tree any more. */
+export const subtreeRequest = "plimsoll/subtree";
 export type SubtreeResult = TreeNode | null;
 
-/** `plimsoll/locate`: the source line that made the layer in which a node lies, in the text as it is now. */
+/** `plimsoll/rows`: what lies in a node, as a table. */
+export const rowsRequest = "plimsoll/rows";
+export type RowsResult = NodeRows | null;
+
+/** `plimsoll/details`: whose bytes a node's bytes are. */
+export const detailsRequest = "plimsoll/details";
+export type DetailsResult = NodeDetails | null;
+
+/** `plimsoll/export`: the files of a tree as CSV. */
+export const exportRequest = "plimsoll/export";
+export type ExportResult = { readonly csv: string } | null;
+
+/** `plimsoll/locate`: the source line that made a layer, or the one in which a node lies, in the text as it is now. */
 export const locateRequest = "plimsoll/locate";
-export interface LocateParams {
-  readonly generation: number;
-  readonly id: number;
-}
+export type LocateParams = NodeName | { readonly generation: number; readonly layer: number };
 export type LocateResult =
   | { readonly ok: true; readonly uri: string; readonly range: LspRange }
   | { readonly ok: false; readonly problem: Problem };
@@ -107,7 +123,7 @@ export interface LspRange {
   readonly end: { readonly line: number; readonly character: number };
 }
 
-/** `plimsoll/layerAt`: the way back: the node of the layer that an instruction made in the newest analysis. */
+/** `plimsoll/layerAt`: the way back: the node of tree 0 for the layer that an instruction made in the newest analysis. */
 export const layerAtRequest = "plimsoll/layerAt";
 export interface LayerAtParams {
   readonly uri: string;

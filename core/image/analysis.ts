@@ -4,7 +4,13 @@
  * Invariant: layers, packages and categories each sum to `bytes.layers`.
  */
 import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
-import { attribute, type CategoryRow, type PackageRow, type SizedFiles } from "./attribution.ts";
+import {
+  type Attribution,
+  attribute,
+  type CategoryRow,
+  type PackageRow,
+  type SizedFiles,
+} from "./attribution.ts";
 import { duplicatedBytes, settleContents } from "./contents.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
 import type { FileVersion, FileVersions, HiddenKind } from "./file-versions.ts";
@@ -89,11 +95,18 @@ export interface ImageLayers {
 
 const mostHidden = 1_000;
 
+export interface AnalysedFiles {
+  readonly analysis: ImageAnalysis;
+  readonly files: FileVersions;
+  /** Whose each file is. */
+  readonly owned: Pick<Attribution, "owners" | "categoryOf">;
+}
+
 /** With its files, which are many: what is kept or sent of them is for the caller to decide. A text: why it cannot be. */
 export function analysisOf(
   { image, history, tree, layers, troubles }: ImageLayers,
   decode: Decode,
-): { readonly analysis: ImageAnalysis; readonly files: FileVersions } | string {
+): AnalysedFiles | string {
   const view = mergeLayers(tree, layers);
   const { files } = view;
   if (!isCountable(files)) return "its layers claim more bytes than can be counted";
@@ -135,7 +148,7 @@ export function analysisOf(
     ),
     troubles: [...troubles, ...view.troubles, ...wanted.troubles, ...owned.troubles],
   };
-  return { analysis, files };
+  return { analysis, files, owned };
 }
 
 interface LayerSums {

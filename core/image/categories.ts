@@ -145,3 +145,7 @@ const bitsOf = (fits: (it: Category) => boolean): number =>
 
 /** Of the categories of a file's several names: a cache that shares its files with what is installed frees nothing. */
 export const strongerCategory = (a: string, b: string): string => (a === caches ? b : a);
+
+/** For people: `docs-and-locales` is "Docs and locales". */
+export const categoryName = (id: string): string =>
+  id === "cuda" ? "CUDA" : id.replaceAll("-", " ").replace(/^./, (it) => it.toUpperCase());

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { buffersOf } from "../../core/treemap/image-columns.ts";
+import { buffersOf } from "../../core/treemap/file-columns.ts";
 import { endPrograms } from "./daemon/connection.ts";
 import { analyzeHere } from "./image/analyze-here.ts";
 import { LayerCache } from "./image/layer-cache.ts";

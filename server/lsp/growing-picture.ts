@@ -78,7 +78,7 @@ export class GrowingPicture {
       },
       facts: {
         ...image,
-        layers: layers.length,
+        layers: children.map(({ name, bytes }) => ({ command: name, bytes, base: null, linked: false })),
         sizesFrom:
           count === 0 ? sizesFrom : `${count} of ${layers.length} layers measured, the others ${sizesFrom}`,
         visible: null,
@@ -86,6 +86,8 @@ export class GrowingPicture {
         overwritten: null,
         metadataOnly: null,
         duplicated: null,
+        strippable: null,
+        base: null,
         troubles: [],
       },
     };

@@ -4,7 +4,8 @@ import type { ImageAnalysis } from "../../core/image/analysis.ts";
 import { baseLayersOf } from "../../core/link/base.ts";
 import { knowledgeOf, linkLayers } from "../../core/link/link.ts";
 import { installedInImage } from "../../core/python/installed.ts";
-import { ImageTree, type LayerLink } from "../../core/treemap/image-tree.ts";
+import { sumOf } from "../../core/size/bytes.ts";
+import { type LayerLink, layerName } from "../../core/treemap/image-tree.ts";
 import {
   type AnalysisProgressParams,
   type AnalyzeParams,
@@ -12,18 +13,23 @@ import {
   analysisProgressNotification,
   type ChooseDockerfileParams,
   type ClearCacheResult,
+  type DetailsResult,
+  type ExportResult,
   type FirstPictureParams,
   type ForgetParams,
   firstPictureNotification,
+  type GroupParams,
+  type GroupResult,
   type ImagesResult,
   type LayerAtParams,
   type LayerAtResult,
   type LocateParams,
   type LocateResult,
   type Picture,
-  type SubtreeParams,
+  type RowsResult,
   type SubtreeResult,
 } from "../../protocol/requests.ts";
+import type { NodeName, TreeName } from "../../protocol/view.ts";
 import { changedNotice } from "../engine/context/image-dockerfile.ts";
 import { analyzeCached, clearCache } from "../engine/image/analyze-cached.ts";
 import { listImages } from "../engine/image/docker.ts";
@@ -35,12 +41,13 @@ import { DockerfileFinder } from "./dockerfile-finder.ts";
 import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
 import { GrowingPicture } from "./growing-picture.ts";
+import { ImageTrees } from "./image-trees.ts";
 import type { Session } from "./session.ts";
 import { uriOf } from "./to-proto.ts";
 
 interface Shown {
   readonly analysis: ImageAnalysis;
-  readonly tree: ImageTree;
+  readonly trees: ImageTrees;
   readonly relatives: Relatives;
   /** The Dockerfile that made it, where one is known. */
   readonly dockerfile: string | undefined;
@@ -110,17 +117,36 @@ export class ImageDesk {
     }
   }
 
-  subtree({ generation, id }: SubtreeParams): SubtreeResult {
-    const shown = this.#shown.get(generation);
-    return shown?.tree.subtree(id, shown.linkOf) ?? null;
+  group(params: GroupParams): GroupResult {
+    const shown = this.#shown.get(params.generation);
+    return shown?.trees.group(params, shown.linkOf) ?? null;
   }
 
-  async locate({ generation, id }: LocateParams): Promise<LocateResult> {
+  subtree(params: NodeName): SubtreeResult {
+    const shown = this.#shown.get(params.generation);
+    return shown?.trees.subtree(params, shown.linkOf) ?? null;
+  }
+
+  rows(params: NodeName): RowsResult {
+    return this.#shown.get(params.generation)?.trees.rows(params) ?? null;
+  }
+
+  details(params: NodeName): DetailsResult {
+    return this.#shown.get(params.generation)?.trees.details(params) ?? null;
+  }
+
+  csv(params: TreeName): ExportResult {
+    return this.#shown.get(params.generation)?.trees.csv(params) ?? null;
+  }
+
+  async locate(params: LocateParams): Promise<LocateResult> {
     const refused = (message: string): LocateResult => ({ ok: false, problem: { message, retry: false } });
-    const shown = this.#shown.get(generation);
-    const layer = shown?.tree.layerOf(id);
-    if (shown === undefined || layer === undefined)
+    const shown = this.#shown.get(params.generation);
+    const tree = "layer" in params ? undefined : shown?.trees.at(params);
+    if (shown === undefined || (!("layer" in params) && tree === undefined))
       return refused("This picture is no longer held: analyse the image again.");
+    const layer = "layer" in params ? params.layer : tree?.layerOf(params.id);
+    if (layer === undefined) return refused("These files lie in several layers: choose one of them.");
     if (shown.dockerfile === undefined)
       return refused("No Dockerfile of the workspace is known to have made this image.");
     const now = await this.#dockerfiles.readingOf(shown.dockerfile);
@@ -140,14 +166,14 @@ export class ImageDesk {
     const path = pathOf(uri);
     const newest = [...this.#shown].findLast(([, it]) => it.dockerfile === path);
     if (newest === undefined || path === undefined) return null;
-    const [generation, { analysis, tree }] = newest;
+    const [generation, { analysis, trees }] = newest;
     const now = await this.#dockerfiles.readingOf(path);
     if (now?.facts === undefined) return null;
     const { lines } = now.reading;
     const layer = linkLayers(now.facts, analysis).findLastIndex(
       (it) => it !== undefined && lines.lineAt(it.at.start) <= line && line <= lines.lineAt(it.at.end),
     );
-    const id = layer === -1 ? undefined : tree.layerId(layer);
+    const id = layer === -1 ? undefined : trees.layers.layerId(layer);
     return id === undefined ? null : { generation, id };
   }
 
@@ -185,38 +211,49 @@ export class ImageDesk {
     { analysis, columns, relatives }: CachedImage,
     chosen: string | undefined,
   ): Promise<Picture> {
-    return this.#picture(generation, { analysis, tree: new ImageTree(columns, analysis), relatives }, chosen);
+    return this.#picture(
+      generation,
+      { analysis, trees: new ImageTrees(analysis, columns), relatives },
+      chosen,
+    );
   }
 
   async #picture(
     generation: number,
-    { analysis, tree, relatives }: Pick<Shown, "analysis" | "tree" | "relatives">,
+    { analysis, trees, relatives }: Pick<Shown, "analysis" | "trees" | "relatives">,
     chosen: string | undefined,
   ): Promise<Picture> {
     const dockerfile = await this.#dockerfiles.find(analysis, chosen);
     const links = dockerfile === undefined ? [] : linkLayers(dockerfile.facts, analysis);
     const base = baseLayersOf(analysis, { ...relatives, facts: dockerfile?.facts });
+    const baseBytes = sumOf(analysis.layers.slice(0, base?.count ?? 0).map((it) => it.bytes));
     const linkOf = (layer: number): LayerLink => ({
       base: base === undefined ? null : layer < base.count,
       linked: links[layer] !== undefined,
     });
-    this.#shown.set(generation, { analysis, tree, relatives, dockerfile: dockerfile?.path, linkOf });
+    this.#shown.set(generation, { analysis, trees, relatives, dockerfile: dockerfile?.path, linkOf });
     if (dockerfile !== undefined) {
       this.#session.learn(dockerfile.path, {
         knowledge: knowledgeOf(dockerfile.facts, analysis, base?.count),
         installed: installedInImage(analysis.image.reference, analysis.packages),
       });
     }
-    const { image, bytes, layers, troubles } = analysis;
+    const { image, bytes, layers, strippable, troubles } = analysis;
     return {
-      root: tree.picture(linkOf),
+      root: trees.layers.picture(linkOf),
       facts: {
         ...image,
-        layers: layers.length,
+        layers: layers.map(({ index, bytes: size }) => ({
+          command: layerName(analysis, index),
+          bytes: size,
+          ...linkOf(index),
+        })),
         sizesFrom: "measured",
         visible: bytes.visible,
         ...bytes.wasted,
         duplicated: bytes.duplicated,
+        strippable: strippable.bytes,
+        base: base === undefined ? null : { bytes: baseBytes, layers: base.count, from: base.from },
         troubles: [
           ...(dockerfile?.changed === true ? [changedNotice(basename(dockerfile.path))] : []),
           ...troubles.map(({ path, why }) => (path === "" ? why : `${path}: ${why}`)),

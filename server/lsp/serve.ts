@@ -4,28 +4,8 @@ import { hoverOf } from "../../core/message.ts";
 import type { PythonCatalogue } from "../../core/python/catalogue.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import {
-  type AnalyzeParams,
-  type AnalyzeResult,
-  analyzeRequest,
-  type ChooseDockerfileParams,
-  type ClearCacheResult,
   type ContributorsResult,
-  chooseDockerfileRequest,
-  clearImageCacheRequest,
   contributorsRequest,
-  type ForgetParams,
-  forgetNotification,
-  type ImagesResult,
-  imagesRequest,
-  type LayerAtParams,
-  type LayerAtResult,
-  type LocateParams,
-  type LocateResult,
-  layerAtRequest,
-  locateRequest,
-  type SubtreeParams,
-  type SubtreeResult,
-  subtreeRequest,
   trustedNotification,
 } from "../../protocol/requests.ts";
 import { codeActionsOf } from "./code-actions.ts";
@@ -35,6 +15,7 @@ import { Fence } from "./fence.ts";
 import { pathOf, spanFrom } from "./from-proto.ts";
 import { ImageDesk } from "./image-desk.ts";
 import type { OpenDocument } from "./open-documents.ts";
+import { serveImages } from "./serve-images.ts";
 import { Session } from "./session.ts";
 import { hoverFrom, inlayHintOf } from "./to-proto.ts";
 import { warmUpWhenQuiet } from "./warm-up.ts";
@@ -172,41 +153,6 @@ export function serve(connection: Connection, options: Options): Fence {
       return asked && document ? contributorsOf(here().desk, document, asked) : null;
     }),
   );
-  connection.onRequest(
-    imagesRequest,
-    fence.request<unknown, ImagesResult>(imagesRequest, () => imagesHere().images()),
-  );
-  connection.onRequest(
-    analyzeRequest,
-    fence.request<AnalyzeParams, AnalyzeResult>(analyzeRequest, (params, token) =>
-      imagesHere().analyze(params, token),
-    ),
-  );
-  connection.onRequest(
-    chooseDockerfileRequest,
-    fence.request<ChooseDockerfileParams, AnalyzeResult>(chooseDockerfileRequest, (params) =>
-      imagesHere().chooseDockerfile(params),
-    ),
-  );
-  connection.onRequest(
-    clearImageCacheRequest,
-    fence.request<unknown, ClearCacheResult>(clearImageCacheRequest, () => imagesHere().clearCache()),
-  );
-  connection.onRequest(
-    subtreeRequest,
-    fence.request<SubtreeParams, SubtreeResult>(subtreeRequest, (params) => imagesHere().subtree(params)),
-  );
-  connection.onRequest(
-    locateRequest,
-    fence.request<LocateParams, LocateResult>(locateRequest, (params) => imagesHere().locate(params)),
-  );
-  connection.onRequest(
-    layerAtRequest,
-    fence.request<LayerAtParams, LayerAtResult>(layerAtRequest, (params) => imagesHere().layerAt(params)),
-  );
-  connection.onNotification(
-    forgetNotification,
-    fence.notification<ForgetParams>(forgetNotification, (params) => imagesHere().forget(params)),
-  );
+  serveImages(connection, fence, imagesHere);
   return fence;
 }

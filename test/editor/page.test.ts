@@ -165,6 +165,52 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     await picture("treemap");
   });
 
+  it("says whose the bytes are: packages, categories, what hides them", async () => {
+    const { view } = workbench;
+    const side = view.getByRole("complementary");
+    await view.getByRole("tab", { name: "Packages" }).click();
+    await view.getByRole("row", { name: /torch 2\.9\.0/ }).click();
+    await side.getByText("COPY /usr/local /usr/local").waitFor();
+    await picture("packages");
+    await side.getByRole("button", { name: "Go to the line that made layer 5" }).click();
+    await workbench.expectCursorOn(87);
+    await view.getByRole("tab", { name: "Categories" }).click();
+    await view.getByRole("row", { name: /Build tools/ }).waitFor();
+    // The fact in the header leads to the bytes that it is about.
+    await view.getByRole("region", { name: "Facts about the image" }).getByRole("button").first().click();
+    await view.getByRole("row", { name: /metadata only.+12 · COPY tests/ }).waitFor();
+    await picture("hidden");
+    expect(await view.getByRole("tab", { name: "Hidden" }).getAttribute("aria-selected")).toBe("true");
+  });
+
+  it("shows fewer files where a filter is typed, and keeps the question while it is hidden", async () => {
+    const { view, page } = workbench;
+    await view.getByRole("tab", { name: "Folders" }).click();
+    await view.getByRole("searchbox").fill("usr/bin");
+    await view.getByText('with "usr/bin"').waitFor();
+    const items = view.getByRole("treeitem");
+    await expect.poll(() => items.count()).toBe(3);
+    await page.keyboard.press("Control+PageUp");
+    await page.keyboard.press("Control+PageDown");
+    await view.getByText('with "usr/bin"').waitFor({ timeout: 20_000 });
+    await view.getByRole("searchbox").press("Escape");
+    await view.getByRole("tab", { name: "Layers" }).click();
+    await view.getByRole("treeitem", { name: /^COPY tests \.\/tests: / }).waitFor();
+  });
+
+  it("sorts its table", async () => {
+    const { view } = workbench;
+    const first = view.locator("tbody tr").first();
+    await view.getByRole("button", { name: "Size", exact: true }).click();
+    await expect.poll(() => first.textContent()).toContain("COPY /usr/local");
+    await view.getByRole("button", { name: "Layer", exact: true }).click();
+    await view.getByRole("button", { name: "Layer", exact: true }).click();
+    await expect.poll(() => first.textContent()).toContain("debian.sh");
+    expect(await view.getByRole("columnheader", { name: "Layer" }).getAttribute("aria-sort")).toBe(
+      "ascending",
+    );
+  });
+
   it("is used with the keyboard alone", async () => {
     const { view, page } = workbench;
     const focused = view.locator(":focus");
@@ -182,6 +228,13 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     await view.getByRole("treeitem", { name: /^COPY tests \.\/tests: / }).focus();
     await page.keyboard.press("Space");
     await workbench.expectCursorOn(103);
+    const tab = (name: string): Promise<string | null> =>
+      view.getByRole("tab", { name }).getAttribute("aria-selected");
+    await view.getByRole("tab", { name: "Layers" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => tab("Folders")).toBe("true");
+    await page.keyboard.press("Home");
+    await expect.poll(() => tab("Layers")).toBe("true");
   });
 
   it.each(themes)("takes its colours from the theme: %s", async (name, theme) => {

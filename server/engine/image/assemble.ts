@@ -9,7 +9,7 @@ import {
 import { EntryTable } from "../../../core/image/entry-table.ts";
 import { type Layer, noContents } from "../../../core/image/layer.ts";
 import type { PathTree } from "../../../core/image/path-tree.ts";
-import { type ImageColumns, imageColumns } from "../../../core/treemap/image-columns.ts";
+import { type FileColumns, fileColumns } from "../../../core/treemap/file-columns.ts";
 import type { Blob } from "./blob-reader.ts";
 import type { ReadLayer } from "./layer-reader.ts";
 import { configIn, idOf, type Manifest, manifestOf } from "./manifests.ts";
@@ -18,7 +18,7 @@ import type { Contents } from "./read-archive.ts";
 /** An analysis, and its files in a form that is small and quick to hand over. */
 export interface Assembled {
   readonly analysis: ImageAnalysis;
-  readonly columns: ImageColumns;
+  readonly columns: FileColumns;
 }
 
 export interface Known {
@@ -104,7 +104,8 @@ export function assembleLayers(
 export function assembled(read: ImageLayers): Assembled | string {
   const res = analysisOf(read, (it) => Buffer.from(it.buffer, it.byteOffset, it.length).toString("utf8"));
   if (typeof res === "string") return res;
-  return { analysis: res.analysis, columns: imageColumns(read.tree, res.files, read.layers.length) };
+  const { analysis, files, owned } = res;
+  return { analysis, columns: fileColumns(read.tree, files, owned, read.layers.length) };
 }
 
 /** Through links of the archive, which may lead to links. */

@@ -1,7 +1,7 @@
 /** What the analysis worker and its owner say to each other. */
 import type { ImageAnalysis, ImageIdentity } from "../../../core/image/analysis.ts";
 import type { Bytes } from "../../../core/size/bytes.ts";
-import type { ImageColumns } from "../../../core/treemap/image-columns.ts";
+import type { FileColumns } from "../../../core/treemap/file-columns.ts";
 import type { LayerSketch } from "../../../core/treemap/layer-sketch.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
@@ -58,7 +58,7 @@ export type FromWorker =
   | {
       readonly type: "done";
       readonly analysis: ImageAnalysis;
-      readonly columns: ImageColumns;
+      readonly columns: FileColumns;
       readonly relatives: Relatives;
     }
   | { readonly type: "failed"; readonly problem: Problem };

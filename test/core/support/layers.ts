@@ -5,7 +5,7 @@ import type { TarKind } from "../../../core/image/tar-head.ts";
 
 /**
  * One line a layer: `path=content` a file, `path>target` a hard link, `path@target` a symbolic one, `path/` a
- * directory, `-path` a whiteout, `!dir` opaque.
+ * directory, `-path` a whiteout, `!dir` opaque. `␣` in a content is a space.
  */
 export function layersOf(...lines: string[]): { tree: PathTree; layers: Layer[] } {
   const tree = new PathTree();
@@ -49,8 +49,8 @@ function wordOf(word: string): { path: string; kind: TarKind; content?: string; 
   }
   if (word.startsWith("!")) return { path: `${word.slice(1)}/.wh..wh..opq`, kind: "file" };
   if (word.endsWith("/")) return { path: word.slice(0, -1), kind: "directory" };
-  const [, path = word, sign, rest = ""] = /^([^=>@]+)([=>@])(.*)$/.exec(word) ?? [];
+  const [, path = word, sign, rest = ""] = /^([^=>@]+)([=>@])(.*)$/s.exec(word) ?? [];
   if (sign === ">") return { path, kind: "hardlink", link: rest };
   if (sign === "@") return { path, kind: "symlink", link: rest };
-  return { path, kind: "file", content: rest };
+  return { path, kind: "file", content: rest.replaceAll("␣", " ") };
 }
