@@ -5,6 +5,7 @@
  * Invariant: directories are named by what they are called and hold. Tests are another file's matter and not in here.
  */
 import type { BuildContext, ContextEntry } from "./build-context.ts";
+import { walked } from "./walks.ts";
 
 export type WasteKind =
   | "version control"
@@ -54,7 +55,7 @@ export function wasteKind(context: BuildContext, { path, kind }: ContextEntry): 
 }
 
 /** The topmost such directories below a directory of the context. */
-export function wasteBelow(context: BuildContext, directory: string): readonly WasteEntry[] {
+export const wasteBelow = walked((context, directory): readonly WasteEntry[] => {
   const res: WasteEntry[] = [];
   const visit = (path: string, depth: number): void => {
     if (depth > deepest) return;
@@ -67,7 +68,7 @@ export function wasteBelow(context: BuildContext, directory: string): readonly W
   };
   visit(directory, 0);
   return res;
-}
+});
 
 const nameOf = ({ path }: ContextEntry): string => path.slice(path.lastIndexOf("/") + 1);
 

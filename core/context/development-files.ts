@@ -5,6 +5,7 @@
  * hidden directories and in other people's packages is left alone.
  */
 import type { BuildContext, ContextEntry } from "./build-context.ts";
+import { walked } from "./walks.ts";
 
 const testDirectory =
   /^(?:tests?|__tests__|e2e|e2e[-_]tests?|(?:unit|integration|functional|acceptance)[-_]?tests?|bench(?:es|marks?)?)$/i;
@@ -37,10 +38,7 @@ export function developmentKind(context: BuildContext, entry: ContextEntry): Dev
 }
 
 /** The topmost such directories below a directory of the context. */
-export function developmentEntriesBelow(
-  context: BuildContext,
-  directory: string,
-): readonly DevelopmentEntry[] {
+export const developmentEntriesBelow = walked((context, directory): readonly DevelopmentEntry[] => {
   const res: DevelopmentEntry[] = [];
   const visit = (path: string, depth: number): void => {
     if (depth > deepest) return;
@@ -53,7 +51,7 @@ export function developmentEntriesBelow(
   };
   visit(directory, 0);
   return res;
-}
+});
 
 const lastName = (path: string): string => {
   const trimmed = path.replace(/\/+$/, "");

@@ -1,5 +1,7 @@
 /** A build context from a listing made beforehand; sums are kept per directory. */
+
 import { addBytes, type Bytes, noBytes } from "../size/bytes.ts";
+import { BoundedCache } from "../text/bounded-cache.ts";
 import type { BuildContext, ContextEntry, IgnoreFile, Taken } from "./build-context.ts";
 import { IgnoreRules, type Matched } from "./ignore-rules.ts";
 import { hasWildcards, nameExpression } from "./wildcards.ts";
@@ -31,11 +33,15 @@ const none: ReadonlyMap<string, string> = new Map();
 const nothing: Taken = { bytes: noBytes, files: 0 };
 /** Made trees can be deeper than any stack. */
 const deepest = 500;
+const keptAnswers = 1_000;
 
 export class ListedContext implements BuildContext {
   readonly #options: ListedOptions;
   readonly #rules: IgnoreRules;
   readonly #taken = new WeakMap<ListedDirectory, Taken>();
+  /** Rules ask the same of every version of a document. */
+  readonly #matches = new BoundedCache<string, readonly ContextEntry[]>(keptAnswers);
+  readonly #children = new BoundedCache<string, readonly ContextEntry[]>(keptAnswers);
 
   constructor(options: ListedOptions) {
     this.#options = options;
@@ -59,6 +65,18 @@ export class ListedContext implements BuildContext {
   }
 
   matches(source: string): readonly ContextEntry[] {
+    const known = this.#matches.get(source) ?? this.#matchesNow(source);
+    this.#matches.set(source, known);
+    return known;
+  }
+
+  children(directory: string): readonly ContextEntry[] {
+    const known = this.#children.get(directory) ?? this.#childrenNow(directory);
+    this.#children.set(directory, known);
+    return known;
+  }
+
+  #matchesNow(source: string): readonly ContextEntry[] {
     const parts = partsOf(source);
     const root = this.#root();
     if (parts.length === 0) return [this.#entry(root)];
@@ -75,7 +93,7 @@ export class ListedContext implements BuildContext {
     ]);
   }
 
-  children(directory: string): readonly ContextEntry[] {
+  #childrenNow(directory: string): readonly ContextEntry[] {
     let reached: Seen | undefined = this.#root();
     for (const part of partsOf(directory)) {
       const listed: ListedDirectory | undefined = reached?.listed.directories.get(part);

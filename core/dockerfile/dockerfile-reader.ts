@@ -5,10 +5,12 @@
  */
 import type { Span } from "../text/span.ts";
 import { Chains } from "./chain.ts";
-import { Content } from "./content.ts";
+import type { Content } from "./content.ts";
 import type { Facts, Instruction, Stage } from "./facts.ts";
+import { Library } from "./library.ts";
 import { placed } from "./placed.ts";
 import type { ShellReader } from "./shell.ts";
+import { SiteIndex } from "./sites.ts";
 import { type Chunk, type SplitDockerfile, splitDockerfile } from "./split.ts";
 import {
   type BuildArguments,
@@ -19,7 +21,7 @@ import {
   stageNamed,
   topOfFile,
 } from "./surroundings.ts";
-import { Template } from "./template.ts";
+import type { Template } from "./template.ts";
 
 /** What is built of a Dockerfile, and with what. */
 export interface Build {
@@ -51,17 +53,17 @@ interface Trace {
 const noArguments: BuildArguments = new Map();
 
 export class DockerfileReader {
-  readonly #shell: ShellReader;
+  readonly #library: Library;
   readonly #traces = new WeakMap<Facts, Trace>();
 
   constructor(shell: ShellReader) {
-    this.#shell = shell;
+    this.#library = new Library(shell);
   }
 
   /** `past`: facts of an earlier version of the text, or of the same for another build. */
   factsOf(text: string, { targets, buildArguments = noArguments }: Build, past?: Facts): Facts {
     const known = past === undefined ? undefined : this.#traces.get(past);
-    const trace = new Reading(this.#shell, text, buildArguments, known).read();
+    const trace = new Reading(this.#library, text, buildArguments, known).read();
     const facts = factsFrom(trace, targets);
     this.#traces.set(facts, trace);
     return facts;
@@ -70,17 +72,16 @@ export class DockerfileReader {
 
 /** One pass over a text. */
 class Reading {
-  readonly #shell: ShellReader;
+  readonly #library: Library;
   readonly #split: SplitDockerfile;
   readonly #arguments: BuildArguments;
   readonly #past: Trace | undefined;
   readonly #entries: Entry[] = [];
   readonly #heads: StageHead[] = [];
-  #templates: Map<string, Template> | undefined;
   #place: Place;
 
-  constructor(shell: ShellReader, text: string, buildArguments: BuildArguments, past: Trace | undefined) {
-    this.#shell = shell;
+  constructor(library: Library, text: string, buildArguments: BuildArguments, past: Trace | undefined) {
+    this.#library = library;
     this.#split = splitDockerfile(text, past?.split);
     this.#arguments = buildArguments;
     this.#past = past;
@@ -111,7 +112,7 @@ class Reading {
         this.#takeRest(index, old);
         break;
       }
-      this.#add(chunk, old?.content.template ?? this.#templateOf(chunk, escapeCharacter));
+      this.#add(chunk, old?.content.template ?? this.#library.template(chunk.text, escapeCharacter));
     }
     return {
       split: this.#split,
@@ -170,30 +171,11 @@ class Reading {
     this.#place = this.#after(before, template);
     const opensStage = isFrom(template);
     // FROM sees the global values only, and belongs to the stage that it opens.
-    const content = new Content(template, opensStage ? { ...before, stage: undefined } : before);
+    const content = this.#library.content(template, opensStage ? { ...before, stage: undefined } : before);
     const stage = (opensStage ? this.#place : before).stage;
     if (opensStage && stage !== undefined) this.#heads.push(stage);
     const instruction = placed(content, chunk.at, this.#entries.length, stage?.index ?? -1);
     this.#entries.push({ at: chunk.at, content, before, instruction });
-  }
-
-  /** Equal instructions of a file, and of its earlier version, are read once. */
-  #templateOf(chunk: Chunk, escapeCharacter: SplitDockerfile["escape"]): Template {
-    const { chunks, kept } = this.#split;
-    // One changed instruction is new: looking for it would cost more than reading it.
-    if (this.#past !== undefined && chunks.length - kept.before - kept.after <= 1) {
-      return new Template(chunk.text, escapeCharacter, this.#shell);
-    }
-    this.#templates ??= new Map(
-      (this.#past?.split.escape === escapeCharacter ? this.#past.entries : []).map(
-        ({ content: { template } }) => [template.text.source, template],
-      ),
-    );
-    const known = this.#templates.get(chunk.text.source);
-    if (known !== undefined) return known;
-    const template = new Template(chunk.text, escapeCharacter, this.#shell);
-    this.#templates.set(chunk.text.source, template);
-    return template;
   }
 }
 
@@ -235,6 +217,8 @@ function factsFrom({ split, entries, heads, end }: Trace, targets: readonly stri
     comments: split.comments,
     foreign: stages.some((it) => it.shipped && isWindows(it)) || hasOtherSyntax(split),
     chains: new Chains(stages, instructions, shipped),
+    sites: new SiteIndex(instructions),
+    shippedSites: new SiteIndex(shipped),
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Span } from "../text/span.ts";
 import type { Effect } from "../tools/effect.ts";
 import type { Chains } from "./chain.ts";
+import type { SiteIndex } from "./sites.ts";
 import type { CommentLine, EscapeCharacter } from "./split.ts";
 import type { ReadonlyValues } from "./values.ts";
 
@@ -37,6 +38,8 @@ interface InstructionBase {
   readonly stage: number;
   readonly onbuild: boolean;
   readonly flags: readonly Flag[];
+  /** One object for one text at equal places, in all versions of a document; ask through remembered.ts. */
+  readonly said: object;
 }
 
 export interface RunInstruction extends InstructionBase {
@@ -137,4 +140,7 @@ export interface Facts {
   readonly foreign: boolean;
   /** What lies below and above an instruction; ask through chain.ts and mentions.ts. */
   readonly chains: Chains;
+  /** Commands by the kinds of their effects; ask through sites.ts. */
+  readonly sites: SiteIndex;
+  readonly shippedSites: SiteIndex;
 }

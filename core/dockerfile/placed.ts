@@ -45,6 +45,10 @@ abstract class Placed {
     this.keyword = content.keyword;
   }
 
+  get said(): object {
+    return this.content;
+  }
+
   get source(): string {
     return this.content.template.text.source;
   }

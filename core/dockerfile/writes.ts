@@ -8,12 +8,13 @@ import type { PythonInstall } from "../tools/python-install.ts";
 import type { Command, Instruction, RunInstruction } from "./facts.ts";
 import { scriptIn } from "./installer-scripts.ts";
 import { isWithin, plainPart, withoutSlash } from "./paths.ts";
+import { rememberedAbout } from "./remembered.ts";
 import { makesAccount } from "./users.ts";
 
 /** Where the package managers of distributions write. */
 const systemFolders = ["/usr", "/etc", "/var", "/lib", "/lib64", "/bin", "/sbin", "/opt", "/boot", "/run"];
 
-export function mayWrite(it: Instruction, path: string): boolean {
+export const mayWrite = rememberedAbout((it: Instruction, path): boolean => {
   switch (it.kind) {
     case "run":
       // The installers of installers write into the user's folder.
@@ -24,7 +25,7 @@ export function mayWrite(it: Instruction, path: string): boolean {
     case "other":
       return it.opaque !== undefined;
   }
-}
+});
 
 /** `run` is the instruction that holds the command; its mounts hide what the image has there. */
 export function commandMayWrite(run: RunInstruction, command: Command, path: string): boolean {

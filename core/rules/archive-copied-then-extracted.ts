@@ -5,6 +5,7 @@ import type { Command, CopyInstruction, Facts, RunInstruction } from "../dockerf
 import { mayRemove } from "../dockerfile/left-behind.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { isWithin, withoutSlash } from "../dockerfile/paths.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { mayWrite } from "../dockerfile/writes.ts";
 import { measured, unknownSize } from "../size/size.ts";
 import type { Unpack } from "../tools/file-effects.ts";
@@ -43,16 +44,9 @@ RUN --mount=type=bind,source=tool.tar.gz,target=/tmp/tool.tar.gz tar -xzf /tmp/t
 `,
   exampleContext: { "tool.tar.gz": 6_000_000 },
   *check(facts, world) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "unpack") continue;
-          const finding = findingOf(facts, world, { run, command, effect });
-          if (finding !== undefined) yield finding;
-        }
-      }
+    for (const site of shippedSites(facts, "unpack")) {
+      const finding = findingOf(facts, world, site);
+      if (finding !== undefined) yield finding;
     }
   },
 });

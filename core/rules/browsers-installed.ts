@@ -4,6 +4,7 @@ import { insertBefore, insertWord } from "../dockerfile/edits.ts";
 import type { Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { shipsForDevelopment } from "../dockerfile/purpose.ts";
+import { sitesOf } from "../dockerfile/sites.ts";
 import { otherBrowsersSize, puppeteerChromeSize } from "../size/browser-sizes.ts";
 import { lineBreakOf } from "../text/lines.ts";
 import type { BrowserDownload } from "../tools/browser-download.ts";
@@ -57,16 +58,10 @@ RUN npm install puppeteer && npm cache clean --force
 `,
   *check(facts) {
     if (shipsForDevelopment(facts)) return;
-    for (const run of facts.instructions) {
-      if (run.kind !== "run" || run.onbuild || run.opaque !== undefined) continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "browser-download" || !ships(facts, run, effect)) continue;
-          if (effect.tool === "puppeteer") yield* besideAnother(facts, run, effect);
-          else if (effect.browsers.length === 0) yield allOfThem(effect);
-        }
-      }
+    for (const { run, effect } of sitesOf(facts, "browser-download")) {
+      if (!ships(facts, run, effect)) continue;
+      if (effect.tool === "puppeteer") yield* besideAnother(facts, run, effect);
+      else if (effect.browsers.length === 0) yield allOfThem(effect);
     }
   },
 });

@@ -3,6 +3,7 @@ import { appendCommand, insertAfter, removeInstruction, removeWords } from "../d
 import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
 import { compilesAtRunTime } from "../dockerfile/mentions.ts";
 import { shipsToolchain } from "../dockerfile/purpose.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { middleOf, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { bringsLibrary, includes, isBuildPackage, servesRunTimeCompiling } from "../tools/build-packages.ts";
@@ -73,16 +74,10 @@ RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
 `,
   *check(facts, world) {
     if (shipsToolchain(facts)) return;
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          const install = effect.kind === "install" ? shippedTools(facts, run, command, effect) : undefined;
-          const finding = install && findingOf(facts, world, install);
-          if (finding !== undefined) yield finding;
-        }
-      }
+    for (const { run, command, effect } of shippedSites(facts, "install")) {
+      const tools = shippedTools(facts, run, command, effect);
+      const finding = tools && findingOf(facts, world, tools);
+      if (finding !== undefined) yield finding;
     }
   },
 });

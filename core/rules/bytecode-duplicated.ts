@@ -2,6 +2,7 @@ import { chainBefore } from "../dockerfile/chain.ts";
 import { removeWords } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { isWithin } from "../dockerfile/paths.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
 import type { Finding } from "./finding.ts";
@@ -37,17 +38,10 @@ RUN python -m compileall -f /usr/local/lib/python3.12/site-packages
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run" || run.opaque !== undefined) continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "compile-bytecode" || effect.force === undefined) continue;
-          const earlier = effect.paths.flatMap(({ path }) => compiledBelow(facts, run, path));
-          const [first] = earlier;
-          if (first !== undefined) yield findingOf(facts, command, effect.force, first);
-        }
-      }
+    for (const { run, command, effect } of shippedSites(facts, "compile-bytecode")) {
+      if (effect.force === undefined) continue;
+      const [first] = effect.paths.flatMap(({ path }) => compiledBelow(facts, run, path));
+      if (first !== undefined) yield findingOf(facts, command, effect.force, first);
     }
   },
 });

@@ -9,6 +9,7 @@ import {
   removeWords,
 } from "../dockerfile/edits.ts";
 import type { Command, CopyInstruction, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { isNumericOwner, mayMakeAccount, onlyMakesAccounts } from "../dockerfile/users.ts";
 import { commandMayWrite, mayWrite } from "../dockerfile/writes.ts";
 import { measuredLayer } from "../link/measurements.ts";
@@ -70,16 +71,10 @@ RUN mkdir /data && chown 1000:1000 /data /app
 `,
   exampleContext: { "app/main": 3_000_000, "app/lib/one": 1_000_000, "run.sh": 900 },
   *check(facts, world) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "touch" || effect.changes === "times") continue;
-          const finding = findingOf(facts, world, { run, command, effect });
-          if (finding !== undefined) yield finding;
-        }
-      }
+    for (const site of shippedSites(facts, "touch")) {
+      if (site.effect.changes === "times") continue;
+      const finding = findingOf(facts, world, site);
+      if (finding !== undefined) yield finding;
     }
   },
 });

@@ -1,6 +1,7 @@
 import { replaceWord } from "../dockerfile/edits.ts";
 import type { Facts, Stage, Word } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
+import { possibleSitesOf } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
 import { bringTorch, torchBuild } from "../tools/torch.ts";
@@ -53,24 +54,16 @@ interface Place {
   readonly brings: boolean;
 }
 
-function pythonInstalls(facts: Facts): readonly Place[] {
-  return facts.instructions.flatMap((run) =>
-    run.kind !== "run" || run.onbuild
-      ? []
-      : run.commands.flatMap((command) =>
-          (command.effects ?? []).flatMap((install): Place[] => {
-            if (install.kind !== "python-install") return [];
-            const [first] = bringTorch(install);
-            const brings =
-              first !== undefined &&
-              command.runs === "always" &&
-              ["default", "gpu"].includes(torchBuild(install, command.environment)) &&
-              shipsFrom(facts, run, install.into) !== undefined;
-            return [{ word: first?.word ?? install.action, install, brings }];
-          }),
-        ),
-  );
-}
+const pythonInstalls = (facts: Facts): readonly Place[] =>
+  possibleSitesOf(facts, "python-install").map(({ run, command, effect }) => {
+    const [first] = bringTorch(effect);
+    const brings =
+      first !== undefined &&
+      command.runs === "always" &&
+      ["default", "gpu"].includes(torchBuild(effect, command.environment)) &&
+      shipsFrom(facts, run, effect.into) !== undefined;
+    return { word: first?.word ?? effect.action, install: effect, brings };
+  });
 
 /** Packages that load CUDA from the system, and files or projects that may name such ones. */
 const usesImageLibraries = ({ requirements, files, projects, selection }: PythonInstall): boolean =>

@@ -2,6 +2,7 @@ import { chainBefore } from "../dockerfile/chain.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { wantsGpu } from "../dockerfile/gpu.ts";
+import { possibleSitesOf } from "../dockerfile/sites.ts";
 import { cudaStackSaving } from "../size/cuda-stack.ts";
 import { insertAt } from "../text/edit.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
@@ -65,17 +66,7 @@ interface Install {
 }
 
 const installsIn = (facts: Facts): readonly Install[] =>
-  facts.instructions.flatMap((run) =>
-    run.kind !== "run" || run.onbuild
-      ? []
-      : run.commands.flatMap((command) =>
-          command.runs === "never"
-            ? []
-            : (command.effects ?? []).flatMap((effect) =>
-                effect.kind === "python-install" ? [{ run, command, install: effect }] : [],
-              ),
-        ),
-  );
+  possibleSitesOf(facts, "python-install").map(({ effect, ...place }) => ({ ...place, install: effect }));
 
 function findingOf(facts: Facts, here: Install, all: readonly Install[]): Finding | undefined {
   const { run, command, install } = here;

@@ -6,6 +6,7 @@ import { manifestAt } from "../dockerfile/manifest-at.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
 import { baseName, deletes } from "../dockerfile/paths.ts";
 import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
+import { sitesOf } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
 import { isDevelopmentFile, isDevelopmentTool } from "../tools/development-packages.ts";
@@ -77,23 +78,18 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
 `,
   *check(facts, world) {
     if (shipsForDevelopment(facts)) return;
-    for (const run of facts.instructions) {
-      if (run.kind !== "run" || run.onbuild || run.opaque !== undefined) continue;
+    for (const { run, command, effect } of [
+      ...sitesOf(facts, "python-install"),
+      ...sitesOf(facts, "project-install"),
+    ]) {
       const stage = facts.stages[run.stage];
       if (stage === undefined || isForDevelopment(stage)) continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          const found =
-            effect.kind === "python-install"
-              ? inPython(effect)
-              : effect.kind === "project-install"
-                ? inProject(effect, packageManifest(facts, world, run, effect))
-                : undefined;
-          const finding = found && findingOf(facts, { run, command, ...found });
-          if (finding !== undefined) yield finding;
-        }
-      }
+      const found =
+        effect.kind === "python-install"
+          ? inPython(effect)
+          : inProject(effect, packageManifest(facts, world, run, effect));
+      const finding = found && findingOf(facts, { run, command, ...found });
+      if (finding !== undefined) yield finding;
     }
   },
 });

@@ -1,5 +1,6 @@
 import { appendCommand } from "../dockerfile/edits.ts";
 import { staysAfter, usedArchives } from "../dockerfile/left-behind.ts";
+import { shippedRunsWith } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { defineRule } from "./rule.ts";
 
@@ -31,8 +32,7 @@ RUN curl -fsSL https://example.org/tool.tar.gz | tar -xz -C /opt
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
+    for (const run of shippedRunsWith(facts, "download")) {
       for (const { file } of usedArchives(run)) {
         if (!staysAfter(facts, run, file.path)) continue;
         const isPlain = /^[\w./+@~-]+$/.test(file.path);

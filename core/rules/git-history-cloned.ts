@@ -2,6 +2,7 @@ import { appendCommand, insertWord } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { mayRemove, sourcesKept, staysAfter } from "../dockerfile/left-behind.ts";
 import { withoutSlash } from "../dockerfile/paths.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import type { Clone } from "../tools/file-effects.ts";
 import type { Fix } from "./finding.ts";
@@ -37,26 +38,19 @@ RUN git clone https://example.org/site.git /srv/site && rm -rf /srv/site/.git
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
-      const elsewhere = sourcesKept(facts, run).map((it) => it.tree);
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "clone" || effect.shallow || elsewhere.includes(withoutSlash(effect.tree.path)))
-            continue;
-          const history = `${withoutSlash(effect.tree.path)}/.git`;
-          if (run.commands.some((it) => mayRemove(it, history)) || usesGit(facts, run)) continue;
-          if (!staysAfter(facts, run, history)) continue;
-          yield {
-            at: effect.action.at,
-            what: "the whole history of the repository is cloned into the image",
-            why: "One version of the files is used. A shallow clone fetches that alone.",
-            saving: unknownSize("the length of the history is not known"),
-            fixes: fixesOf(facts, run, command, effect, history),
-          };
-        }
-      }
+    for (const { run, command, effect } of shippedSites(facts, "clone")) {
+      const tree = withoutSlash(effect.tree.path);
+      if (effect.shallow || sourcesKept(facts, run).some((it) => it.tree === tree)) continue;
+      const history = `${tree}/.git`;
+      if (run.commands.some((it) => mayRemove(it, history)) || usesGit(facts, run)) continue;
+      if (!staysAfter(facts, run, history)) continue;
+      yield {
+        at: effect.action.at,
+        what: "the whole history of the repository is cloned into the image",
+        why: "One version of the files is used. A shallow clone fetches that alone.",
+        saving: unknownSize("the length of the history is not known"),
+        fixes: fixesOf(facts, run, command, effect, history),
+      };
     }
   },
 });

@@ -3,6 +3,7 @@ import type { CopyInstruction, Facts, Instruction, RunInstruction, Word } from "
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { baseName, withoutSlash } from "../dockerfile/paths.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { measuredLayer } from "../link/measurements.ts";
 import { uvSize } from "../size/installer-sizes.ts";
 import { type Size, unknownSize } from "../size/size.ts";
@@ -58,8 +59,9 @@ ENTRYPOINT ["/entrypoint.sh"]
   *check(facts, world) {
     for (const it of facts.shipped) {
       if (it.kind === "copy") yield* copied(facts, world, it);
-      else if (it.kind === "run") yield* installed(facts, world, it);
     }
+    yield* byScripts(facts, world);
+    yield* byPip(facts, world);
   },
 });
 
@@ -107,20 +109,20 @@ function mountFixes(facts: Facts, copy: CopyInstruction): readonly Fix[] {
 const placeOf = (destination: string, name: string): string =>
   destination.endsWith("/") ? `${withoutSlash(destination)}/${name}` : destination;
 
-function* installed(facts: Facts, world: World, run: RunInstruction): Generator<Finding> {
-  for (const command of run.commands) {
-    if (command.runs !== "always") continue;
-    for (const effect of command.effects ?? []) {
-      if (effect.kind === "installer-script" && effect.installs !== "pip") {
-        const finding = shipped(facts, world, run, effect.installs, effect.address);
-        if (finding !== undefined) yield { ...finding, fixes: stageFixes(facts, run, effect.installs) };
-      } else if (effect.kind === "python-install" && effect.selection === undefined) {
-        for (const { name, word } of effect.requirements) {
-          const tool = installers.find((it) => it === name);
-          const finding = tool && !isTakenAway(run, tool) && shipped(facts, world, run, tool, word);
-          if (tool !== undefined && finding) yield { ...finding, fixes: uninstallFixes(facts, run, tool) };
-        }
-      }
+function* byScripts(facts: Facts, world: World): Generator<Finding> {
+  for (const { run, effect } of shippedSites(facts, "installer-script")) {
+    const { installs, address } = effect;
+    const finding = installs === "pip" ? undefined : shipped(facts, world, run, installs, address);
+    if (installs !== "pip" && finding) yield { ...finding, fixes: stageFixes(facts, run, installs) };
+  }
+}
+
+function* byPip(facts: Facts, world: World): Generator<Finding> {
+  for (const { run, effect } of shippedSites(facts, "python-install")) {
+    for (const { name, word } of effect.selection === undefined ? effect.requirements : []) {
+      const tool = installers.find((it) => it === name);
+      const finding = tool && !isTakenAway(run, tool) && shipped(facts, world, run, tool, word);
+      if (tool !== undefined && finding) yield { ...finding, fixes: uninstallFixes(facts, run, tool) };
     }
   }
 }

@@ -3,6 +3,7 @@ import { removeCommand } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { deletes } from "../dockerfile/paths.ts";
+import { runsWith } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import type { ModelDownload } from "../tools/model-download.ts";
 import type { Finding } from "./finding.ts";
@@ -41,8 +42,7 @@ RUN true
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.instructions) {
-      if (run.kind !== "run" || run.onbuild || run.opaque !== undefined) continue;
+    for (const run of runsWith(facts, "model-download")) {
       for (const command of run.commands) {
         if (command.runs !== "always") continue;
         const downloads = (command.effects ?? []).flatMap((it) => (it.kind === "model-download" ? [it] : []));

@@ -9,6 +9,7 @@ import {
 } from "../dockerfile/caches.ts";
 import { addFlag, appendCommand, insertWord, removeCommand } from "../dockerfile/edits.ts";
 import type { Facts, RunInstruction } from "../dockerfile/facts.ts";
+import { shippedRunsWith } from "../dockerfile/sites.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
 import { cover } from "../text/span.ts";
 import type { Remedy } from "../tools/effect.ts";
@@ -87,8 +88,7 @@ RUN true
 \`\`\`
 `,
   *check(facts, world) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run" || run.opaque !== undefined) continue;
+    for (const run of shippedRunsWith(facts, "cache")) {
       for (const kept of keptCaches(facts, run)) {
         // A later deletion is the finding of removed-in-later-layer.
         if (!isEmptiedLater(facts, kept)) yield findingOf(facts, world, kept);

@@ -2,6 +2,7 @@ import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { insertWord } from "../dockerfile/edits.ts";
 import type { Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
 import { isWithin } from "../dockerfile/paths.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { middleOf } from "../size/size.ts";
 import type { InstallEffect } from "../tools/effect.ts";
 import type { World } from "../world.ts";
@@ -50,17 +51,12 @@ COPY --from=build /etc/hostname /etc/built-on
 `,
   examplePrices: true,
   *check(facts, world) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run" || setsApt(run) || chainBefore(facts, run).some(setsApt)) continue;
-      for (const [index, command] of run.commands.entries()) {
-        if (command.runs !== "always") continue;
-        const later = run.commands.slice(index + 1).flatMap((it) => it.effects ?? []);
-        if (later.some((it) => it.kind === "uninstall")) continue;
-        for (const effect of command.effects ?? []) {
-          const finding = effect.kind === "install" ? findingOf(facts, world, run, effect) : undefined;
-          if (finding !== undefined) yield finding;
-        }
-      }
+    for (const { run, command, effect } of shippedSites(facts, "install")) {
+      if (setsApt(run) || chainBefore(facts, run).some(setsApt)) continue;
+      const later = run.commands.slice(run.commands.indexOf(command) + 1).flatMap((it) => it.effects ?? []);
+      if (later.some((it) => it.kind === "uninstall")) continue;
+      const finding = findingOf(facts, world, run, effect);
+      if (finding !== undefined) yield finding;
     }
   },
 });

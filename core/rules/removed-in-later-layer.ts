@@ -19,6 +19,7 @@ import type {
 } from "../dockerfile/facts.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { deletes } from "../dockerfile/paths.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { atLeast, measured, type Size, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import type { CacheEffect, Effect, InstallEffect, PathWord } from "../tools/effect.ts";
@@ -68,15 +69,14 @@ RUN --mount=type=bind,source=installer.tar,target=/tmp/installer.tar tar -xf /tm
 `,
   exampleContext: { "installer.tar": 4_000_000 },
   *check(facts, world) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
+    const removals = [
+      ...shippedSites(facts, "remove"),
+      ...shippedSites(facts, "uncache"),
+      ...shippedSites(facts, "uninstall"),
+    ];
+    for (const { run, command, effect } of removals) {
       const before = chainBefore(facts, run).toReversed();
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          yield* removalsIn(facts, world, { run, command, before }, effect);
-        }
-      }
+      yield* removalsIn(facts, world, { run, command, before }, effect);
     }
   },
 });

@@ -2,6 +2,7 @@ import { chainAfter, chainBefore } from "../dockerfile/chain.ts";
 import { removeCommand, removeWords } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { layerLabel, measurementsOf } from "../link/measurements.ts";
 import { npmSize, pipSize, setuptoolsSize, sumOfEstimates, wheelSize } from "../size/installer-sizes.ts";
 import { type Estimated, measured, type Size, unknownSize } from "../size/size.ts";
@@ -71,19 +72,12 @@ RUN npm install -g pnpm@9 && npm cache clean --force
 \`\`\`
 `,
   *check(facts, world) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run" || run.opaque !== undefined) continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          const place = { facts, world, run, command };
-          if (effect.kind === "node-install") yield* newNpm(place, effect);
-          if (effect.kind === "python-install" && effect.selection === undefined) {
-            yield* newInstallers(place, effect);
-            yield* otherVersions(place, effect);
-          }
-        }
-      }
+    for (const { run, command, effect } of shippedSites(facts, "node-install"))
+      yield* newNpm({ facts, world, run, command }, effect);
+    for (const { run, command, effect } of shippedSites(facts, "python-install")) {
+      if (effect.selection !== undefined) continue;
+      yield* newInstallers({ facts, world, run, command }, effect);
+      yield* otherVersions({ facts, world, run, command }, effect);
     }
   },
 });

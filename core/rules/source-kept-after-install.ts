@@ -1,5 +1,6 @@
 import { appendCommand } from "../dockerfile/edits.ts";
 import { sourcesKept } from "../dockerfile/left-behind.ts";
+import { shippedRunsWith } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { defineRule } from "./rule.ts";
 
@@ -32,8 +33,9 @@ RUN git clone --depth 1 https://example.org/tool.git /src/tool && pip install --
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
+    // A tree comes by a clone or an archive.
+    const runs = [...shippedRunsWith(facts, "clone"), ...shippedRunsWith(facts, "unpack")];
+    for (const run of new Set(runs)) {
       for (const { tree, word } of sourcesKept(facts, run)) {
         const isPlain = /^\/[\w./+@-]+$/.test(tree);
         const removal = isPlain ? appendCommand(facts, run, `rm -rf ${tree}`) : undefined;

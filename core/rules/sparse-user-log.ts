@@ -1,4 +1,5 @@
 import { insertWord } from "../dockerfile/edits.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { bytes } from "../size/bytes.ts";
 import { estimated } from "../size/size.ts";
 import { defineRule } from "./rule.ts";
@@ -47,35 +48,29 @@ RUN useradd --uid 1000860000 app
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run" || !affected.test(facts.stages[run.stage]?.baseImage ?? "")) continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "add-user" || !effect.writesLogs) continue;
-          const { uid, uidWord, program } = effect;
-          if (uid === undefined || uid <= largestUsual || uid >= 2 ** 32 || uidWord === undefined) continue;
-          yield {
-            at: uidWord.at,
-            what: `a user with the number ${uid} makes long login logs`,
-            why: "The logs have a record at the place of the number, and a layer stores the holes before it as zeros.",
-            saving: estimated(
-              bytes(lastlogRecord * uid),
-              bytes((lastlogRecord + faillogRecord) * (uid + 1)),
-              "one record of /var/log/lastlog, perhaps one of /var/log/faillog, at the place of the number",
-            ),
-            get fixes() {
-              return [
-                {
-                  title: "Add --no-log-init",
-                  safety: "safe" as const,
-                  edits: [insertWord(program, "--no-log-init")],
-                },
-              ];
+    for (const { run, effect } of shippedSites(facts, "add-user")) {
+      if (!effect.writesLogs || !affected.test(facts.stages[run.stage]?.baseImage ?? "")) continue;
+      const { uid, uidWord, program } = effect;
+      if (uid === undefined || uid <= largestUsual || uid >= 2 ** 32 || uidWord === undefined) continue;
+      yield {
+        at: uidWord.at,
+        what: `a user with the number ${uid} makes long login logs`,
+        why: "The logs have a record at the place of the number, and a layer stores the holes before it as zeros.",
+        saving: estimated(
+          bytes(lastlogRecord * uid),
+          bytes((lastlogRecord + faillogRecord) * (uid + 1)),
+          "one record of /var/log/lastlog, perhaps one of /var/log/faillog, at the place of the number",
+        ),
+        get fixes() {
+          return [
+            {
+              title: "Add --no-log-init",
+              safety: "safe" as const,
+              edits: [insertWord(program, "--no-log-init")],
             },
-          };
-        }
-      }
+          ];
+        },
+      };
     }
   },
 });

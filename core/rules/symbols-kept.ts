@@ -2,6 +2,7 @@ import { chainAfter } from "../dockerfile/chain.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { manifestAt } from "../dockerfile/manifest-at.ts";
+import { sitesOf } from "../dockerfile/sites.ts";
 import { tomlValues } from "../python/toml/parse.ts";
 import { isTable, tableIn } from "../python/untyped.ts";
 import { unknownSize } from "../size/size.ts";
@@ -58,21 +59,15 @@ COPY --from=build /app /app
 \`\`\`
 `,
   *check(facts, world) {
-    for (const run of facts.instructions) {
-      if (run.kind !== "run" || run.onbuild || run.opaque !== undefined) continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind !== "compile" || effect.output === undefined) continue;
-          const keeps = effect.keepsSymbols ?? profileKeepsSymbols(facts, world, run, effect);
-          if (keeps !== true) continue;
-          const finding =
-            effect.language === "rust"
-              ? rustFinding(facts, run, command, effect, effect.output.path)
-              : findingOf(facts, run, effect, effect.output.path);
-          if (finding !== undefined) yield finding;
-        }
-      }
+    for (const { run, command, effect } of sitesOf(facts, "compile")) {
+      if (effect.output === undefined) continue;
+      const keeps = effect.keepsSymbols ?? profileKeepsSymbols(facts, world, run, effect);
+      if (keeps !== true) continue;
+      const finding =
+        effect.language === "rust"
+          ? rustFinding(facts, run, command, effect, effect.output.path)
+          : findingOf(facts, run, effect, effect.output.path);
+      if (finding !== undefined) yield finding;
     }
   },
 });

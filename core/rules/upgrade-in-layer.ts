@@ -1,5 +1,6 @@
 import { removeCommand } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { cover } from "../text/span.ts";
 import type { Finding, Fix } from "./finding.ts";
@@ -37,15 +38,7 @@ COPY --from=build /etc/hostname /etc/built-on
 \`\`\`
 `,
   *check(facts) {
-    for (const run of facts.shipped) {
-      if (run.kind !== "run") continue;
-      for (const command of run.commands) {
-        if (command.runs !== "always") continue;
-        for (const effect of command.effects ?? []) {
-          if (effect.kind === "upgrade") yield findingOf(facts, run, command);
-        }
-      }
-    }
+    for (const { run, command } of shippedSites(facts, "upgrade")) yield findingOf(facts, run, command);
   },
 });
 

@@ -18,6 +18,8 @@ const debootstrapChoices = ["mawk", "usr-is-merged"];
 export class DebianGraph {
   readonly #rows = new Map<string, PackageRow>();
   readonly #providers = new Map<string, string[]>();
+  readonly #needed = new Map<string, readonly (readonly string[])[]>();
+  readonly #recommended = new Map<string, readonly (readonly string[])[]>();
 
   constructor(rows: readonly PackageRow[]) {
     for (const row of rows) this.#rows.set(row[0], row);
@@ -57,25 +59,35 @@ export class DebianGraph {
       const row = this.#rows.get(name) ?? this.#rows.get(this.#providers.get(name)?.[0] ?? "");
       if (row === undefined || res.has(row[0]) || installed.has(row[0])) continue;
       res.add(row[0]);
-      for (const group of `${row[4]}${recommends ? `,${row[5]}` : ""}`.split(",")) {
-        const chosen = this.#choice(group.split("|"), res, installed, names);
+      for (const real of this.#needsOf(row, recommends)) {
+        const chosen = choice(real, res, installed, names);
         if (chosen !== undefined) waiting.push(chosen);
       }
     }
     return res;
   }
 
-  /** Of `a | b`, one that is there already or asked for, else the first that exists. */
-  #choice(
-    alternatives: readonly string[],
-    chosen: ReadonlySet<string>,
-    installed: ReadonlySet<string>,
-    asked: readonly string[],
-  ): string | undefined {
-    const real = alternatives.flatMap((it) => [
-      ...(this.#rows.has(it) ? [it] : []),
-      ...(this.#providers.get(it) ?? []),
-    ]);
-    return real.find((it) => installed.has(it) || chosen.has(it) || asked.includes(it)) ?? real[0];
+  /** For each `a | b` that a package needs, the packages that serve, in the order of its words. */
+  #needsOf(row: PackageRow, recommends: boolean): readonly (readonly string[])[] {
+    const needs = recommends ? this.#recommended : this.#needed;
+    const known = needs.get(row[0]);
+    if (known !== undefined) return known;
+    const now = `${row[4]}${recommends ? `,${row[5]}` : ""}`.split(",").flatMap((group) => {
+      const real = group
+        .split("|")
+        .flatMap((it) => [...(this.#rows.has(it) ? [it] : []), ...(this.#providers.get(it) ?? [])]);
+      return real.length === 0 ? [] : [real];
+    });
+    needs.set(row[0], now);
+    return now;
   }
 }
+
+/** One that is there already or asked for, else the first that exists. */
+const choice = (
+  alternatives: readonly string[],
+  chosen: ReadonlySet<string>,
+  installed: ReadonlySet<string>,
+  asked: readonly string[],
+): string | undefined =>
+  alternatives.find((it) => installed.has(it) || chosen.has(it) || asked.includes(it)) ?? alternatives[0];

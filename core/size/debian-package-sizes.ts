@@ -3,6 +3,7 @@
  *
  * Invariant: every answer is a range with its basis, or unknown; nothing here was measured in the user's image.
  */
+import { BoundedCache } from "../text/bounded-cache.ts";
 import { type Bytes, bytes } from "./bytes.ts";
 import { DebianGraph, type PackageRow } from "./debian-graph.ts";
 import type { PackageBase, PackageSizes } from "./package-sizes.ts";
@@ -29,11 +30,15 @@ export function isDebianCatalogue(it: unknown): it is DebianCatalogue {
 
 /** What a base image is, as far as prices go. */
 interface Base {
+  /** Tells bases apart. */
+  readonly key: string;
   readonly kind: "slim" | "full" | "unknown";
   readonly installed: ReadonlySet<string>;
   /** Debian 12 itself; else the sizes of another release stand in. */
   readonly sameRelease: boolean;
 }
+
+const keptAnswers = 500;
 
 /** Of Installed-Size, what ends up as bytes of regular files; measured on installed packages of Debian 12. */
 const leastShare = 0.93;
@@ -132,6 +137,8 @@ type Request = Parameters<PackageSizes["closure"]>[0];
 export class DebianPackageSizes implements PackageSizes {
   readonly #graph: DebianGraph;
   readonly #catalogue: DebianCatalogue;
+  readonly #bases = new BoundedCache<string, { readonly base: Base | undefined }>(keptAnswers);
+  readonly #closures = new BoundedCache<string, ReadonlySet<string>>(keptAnswers);
   readonly #required: ReadonlySet<string>;
   readonly #python: ReadonlySet<string>;
   readonly #buildpack: ReadonlySet<string>;
@@ -146,24 +153,24 @@ export class DebianPackageSizes implements PackageSizes {
 
   dominated({ all, removed, recommends, base }: Parameters<PackageSizes["dominated"]>[0]): Size {
     return this.#priced(removed, base, (found) => {
-      const kept = this.#graph.closure(
+      const kept = this.#closure(
         all.filter((it) => !removed.includes(it)),
         recommends,
-        found.installed,
+        found,
       );
-      return [...this.#graph.closure(all, recommends, found.installed)].filter((it) => !kept.has(it));
+      return [...this.#closure(all, recommends, found)].filter((it) => !kept.has(it));
     });
   }
 
   recommended({ all, base }: Parameters<PackageSizes["recommended"]>[0]): Size {
     return this.#priced(all, base, (found) => {
-      const needed = this.#graph.closure(all, false, found.installed);
-      return [...this.#graph.closure(all, true, found.installed)].filter((it) => !needed.has(it));
+      const needed = this.#closure(all, false, found);
+      return [...this.#closure(all, true, found)].filter((it) => !needed.has(it));
     });
   }
 
   closure({ all, recommends, base }: Request): Size {
-    return this.#priced(all, base, (found) => [...this.#graph.closure(all, recommends, found.installed)]);
+    return this.#priced(all, base, (found) => [...this.#closure(all, recommends, found)]);
   }
 
   documentation({ all, recommends, base }: Request): Size {
@@ -173,7 +180,7 @@ export class DebianPackageSizes implements PackageSizes {
     if (found.kind !== "full") return unknownSize("whether the base image leaves them out is not known");
     let low = 0;
     let high = 0;
-    for (const name of this.#graph.closure(all, recommends, found.installed)) {
+    for (const name of this.#closure(all, recommends, found)) {
       const row = this.#graph.row(name);
       if (row === undefined) continue;
       const known = row[7] >= 0;
@@ -206,8 +213,7 @@ export class DebianPackageSizes implements PackageSizes {
     if (found === undefined) return unknownSize("the base image is not Debian");
     if (!all.some((it) => this.#graph.knows(it))) return unknownSize("the packages are not in the catalogue");
     let total = 0;
-    for (const name of this.#graph.closure(all, recommends, found.installed))
-      total += this.#graph.row(name)?.[2] ?? 0;
+    for (const name of this.#closure(all, recommends, found)) total += this.#graph.row(name)?.[2] ?? 0;
     return estimated(
       bytes(Math.floor(total * 0.9) + leastAptBooks),
       bytes(Math.ceil(total * 1.1) + mostAptBooks),
@@ -261,8 +267,23 @@ export class DebianPackageSizes implements PackageSizes {
     return `${what} of Debian 12's packages with what they need, catalogue of ${this.#catalogue.date}${where}`;
   }
 
+  /** Rules ask the same of every version of a document. */
+  #closure(names: readonly string[], recommends: boolean, { key, installed }: Base): ReadonlySet<string> {
+    const question = `${key}\n${recommends ? "+" : "-"}${names.join(" ")}`;
+    const known = this.#closures.get(question) ?? this.#graph.closure(names, recommends, installed);
+    this.#closures.set(question, known);
+    return known;
+  }
+
+  #baseOf(base: PackageBase): Base | undefined {
+    const key = [base.image ?? "", base.manager, ...(base.alsoInstalled ?? [])].join(" ");
+    const known = this.#bases.get(key) ?? { base: this.#baseNow(base, key) };
+    this.#bases.set(key, known);
+    return known.base;
+  }
+
   /** Undefined: not Debian or its kin. */
-  #baseOf({ image, manager, alsoInstalled = [] }: PackageBase): Base | undefined {
+  #baseNow({ image, manager, alsoInstalled = [] }: PackageBase, key: string): Base | undefined {
     if (manager !== "apt" || (image !== undefined && otherSystems.test(image))) return undefined;
     const name = nameOf(image);
     const tag = image?.split(":")[1] ?? "";
@@ -270,6 +291,7 @@ export class DebianPackageSizes implements PackageSizes {
     const full = !slim && buildpackImages.test(name);
     const installed = full ? this.#buildpack : /^(?:python|pypy)$/.test(name) ? this.#python : this.#required;
     return {
+      key,
       kind: slim ? "slim" : debianImages.test(name) ? "full" : "unknown",
       installed: new Set([...installed, ...this.#graph.closure(alsoInstalled, false, installed)]),
       sameRelease: /bookworm|(?:^|[^\d])12(?:[.-]|$)/.test(
