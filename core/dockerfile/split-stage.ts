@@ -11,6 +11,7 @@ import { isBuildPackage } from "../tools/build-packages.ts";
 import type { Effect } from "../tools/effect.ts";
 import { removeWords } from "./edits.ts";
 import type { Facts, Instruction, RunInstruction, Stage } from "./facts.ts";
+import { programsOf } from "./purpose.ts";
 import { makesAccount } from "./users.ts";
 
 export interface StageSplit {
@@ -19,7 +20,9 @@ export interface StageSplit {
   readonly last: Instruction;
   /** Image of the running stage, as it is written. */
   readonly image: string;
-  /** COPYs of the building stage that the running one does as well. */
+  /** RUNs whose results `result` takes; undefined: those of all that neither install packages nor make accounts. */
+  readonly taken?: readonly RunInstruction[];
+  /** COPYs of the building stage are done in the running one as well. */
   readonly copies: boolean;
   /** Lines of the running stage that take the result of the stage of that name. */
   result(builder: string): readonly string[];
@@ -34,7 +37,7 @@ export function splitEdits(facts: Facts, split: StageSplit): readonly Edit[] | u
   if (builder === undefined) return undefined;
   const before = stage.instructions.filter((it) => it !== stage.from && it.index <= last.index);
   const after = stage.instructions.filter((it) => it.index > last.index);
-  const repeated = repeatedLines(facts, before, after, split.copies);
+  const repeated = repeatedLines(facts, before, after, split);
   const named = nameEdits(facts, stage, builder);
   if (repeated === undefined || named === undefined || after.length === 0) return undefined;
   const eol = lineBreakOf(facts.text);
@@ -81,7 +84,7 @@ function repeatedLines(
   facts: Facts,
   before: readonly Instruction[],
   after: readonly Instruction[],
-  copies: boolean,
+  { copies, taken }: StageSplit,
 ): readonly string[] | undefined {
   const lines: { readonly it: Instruction; readonly text: string }[] = [];
   for (const it of before) {
@@ -89,7 +92,7 @@ function repeatedLines(
     if (it.kind === "copy") {
       if (copies) lines.push({ it, text: it.source });
     } else if (it.kind === "run") {
-      const text = repeatedRun(facts, it);
+      const text = repeatedRun(facts, it, taken);
       if (text === undefined) return undefined;
       if (text !== "") lines.push({ it, text });
     } else if (it.keyword === "ENV") {
@@ -109,13 +112,20 @@ function repeatedLines(
 }
 
 /** The RUN as the running stage needs it: "" not at all, undefined: nobody can tell. */
-function repeatedRun(facts: Facts, run: RunInstruction): string | undefined {
+function repeatedRun(
+  facts: Facts,
+  run: RunInstruction,
+  taken: readonly RunInstruction[] | undefined,
+): string | undefined {
+  if (taken?.includes(run) === true) return "";
   if (run.opaque !== undefined) return undefined;
+  // Empty folders cost nothing, and a program may want them.
+  if (programsOf(run).every((it) => it === "mkdir")) return run.source;
   const effects = run.commands.flatMap((it) => it.effects ?? []);
   const isKnown = run.commands.every((it) => it.effects !== undefined);
   const installs = effects.some(({ kind }) => kind === "install");
   const accounts = run.commands.some(makesAccount);
-  if (!installs && !accounts) return "";
+  if (!installs && !accounts) return taken === undefined ? "" : undefined;
   if (!isKnown || !effects.every(isQuiet)) return undefined;
   return installs ? withoutBuildPackages(facts, run) : run.source;
 }

@@ -1,5 +1,6 @@
 import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { appendCommand, insertAfter, removeInstruction, removeWords } from "../dockerfile/edits.ts";
+import { environmentSplit } from "../dockerfile/environment-split.ts";
 import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
 import { compilesAtRunTime } from "../dockerfile/mentions.ts";
 import { shipsToolchain } from "../dockerfile/purpose.ts";
@@ -160,7 +161,8 @@ function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | u
     saving,
     related: others.map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
     get fixes() {
-      return laterBuild || libraries.length > 0 ? [] : fixesOf(facts, tools);
+      if (libraries.length > 0) return [];
+      return laterBuild ? splitFixes(facts, run) : fixesOf(facts, tools);
     },
   };
 }
@@ -171,6 +173,22 @@ const builds = (it: Instruction): boolean =>
     it.commands.some(
       (command) => command.runs !== "never" && command.effects?.some(({ kind }) => kind === "build"),
     ));
+
+/** What needs them and what runs in two stages, where a virtual environment carries all that they build. */
+function splitFixes(facts: Facts, run: RunInstruction): readonly Fix[] {
+  const stage = facts.stages[run.stage];
+  const edits = stage && environmentSplit(facts, stage);
+  return edits === undefined || stage === undefined
+    ? []
+    : [
+        {
+          title: "Build in a stage of its own, and copy a virtual environment",
+          safety: "review",
+          edits,
+          splits: stage.index,
+        },
+      ];
+}
 
 function fixesOf(facts: Facts, tools: ShippedTools): readonly Fix[] {
   const { run, command, words } = tools;

@@ -11,7 +11,7 @@ import { defineRule } from "./rule.ts";
 export const gitHistoryCloned = defineRule({
   id: "git-history-cloned",
   on: "dockerfile",
-  peers: [],
+  peers: ["tally prefer-add-git (in part)"],
   summary: "A git clone brings the whole history into the image.",
   docs: `
 \`git clone\` fetches every version of every file. The program needs one: \`--depth 1\` fetches it alone, and deleting

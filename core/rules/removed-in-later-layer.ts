@@ -31,7 +31,7 @@ import { defineRule } from "./rule.ts";
 export const removedInLaterLayer = defineRule({
   id: "removed-in-later-layer",
   on: "dockerfile",
-  peers: ["hadolint DL3059 (in part)", "dive (after the build)"],
+  peers: ["hadolint DL3059 (in part)", "mint ID.20021", "droast DF004 (in part)", "dive (after the build)"],
   summary: "A RUN deletes what an earlier layer holds: the bytes stay in the image.",
   docs: `
 A layer never gets smaller. A \`RUN\` that deletes files of an earlier layer only hides them; whoever pulls the

@@ -17,7 +17,7 @@ const affected =
 export const sparseUserLog = defineRule({
   id: "sparse-user-log",
   on: "dockerfile",
-  peers: ["hadolint DL3046", "droast DF064", "tally user/useradd-no-log-init"],
+  peers: ["hadolint DL3046", "droast DF064"],
   summary: "useradd with a large number writes a log that is as long as the number is large.",
   docs: `
 \`useradd\` keeps a record per user in \`/var/log/lastlog\` and \`/var/log/faillog\`, at the place of the user's number. For a

@@ -150,11 +150,14 @@ const mayBuild = (args: SplitArguments): readonly Effect[] =>
 export const compilesByUv = ({ environment }: Invocation, args: SplitArguments): boolean =>
   hasOption(args, "--compile-bytecode", "--compile") || isSet(environment.get("UV_COMPILE_BYTECODE"));
 
-function targetOf(call: Invocation, args: SplitArguments): string {
+function targetOf(call: Invocation, tool: PythonInstaller, args: SplitArguments): string {
   const named = optionValue(args, "-t", "--target", "--prefix", "--root");
   const path = posixJoin(call.directory, named?.text);
   if (path !== undefined) return path;
   if (hasOption(args, "--user")) return "/root/.local";
+  // `--python` by a variable: the environment of that interpreter.
+  const other = /^(\/.+)\/bin\/python[\d.]*$/.exec(call.environment.get("PIP_PYTHON") ?? "")?.[1];
+  if (tool === "pip" && other !== undefined && other !== "/usr") return other;
   return hasOption(args, "--system") ? "/usr/local/lib" : environmentFolder(call);
 }
 
@@ -189,7 +192,7 @@ function pipInstall(
     ...torchBackendIn(args),
     locked: false,
     compiles: tool === "pip" ? !hasOption(args, "--no-compile") : compilesByUv(call, args),
-    into: targetOf(call, args),
+    into: targetOf(call, tool, args),
     dependencies: !hasOption(args, "--no-deps"),
     upgrades: hasOption(args, "-U", "--upgrade"),
   };

@@ -1,4 +1,4 @@
-import { debian } from "../support/bases.ts";
+import { debian, python } from "../support/bases.ts";
 import type { Proof } from "../support/prove.ts";
 
 const install = "apt-get update && apt-get install -y --no-install-recommends";
@@ -11,6 +11,17 @@ export const proofs: readonly Proof[] = [
     dockerfile: `FROM ${debian}
 RUN ${install} make zip && ${cleanUp}
 CMD ["zip", "--version"]
+`,
+  },
+  {
+    rule: "build-tools-shipped",
+    title: "two stages with a virtual environment between them",
+    dockerfile: `FROM ${python}
+RUN ${install} binutils zip && ${cleanUp}
+WORKDIR /app
+RUN pip install --no-cache-dir six
+RUN zip --version
+CMD ["python", "-c", "import six"]
 `,
   },
   {

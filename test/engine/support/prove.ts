@@ -52,10 +52,12 @@ export function prove(host: string, proof: Proof): void {
     writeContext(folder, proof);
     const map = new EditMap(fix.edits);
     const stays = (at: number): number | undefined => map.offsetAfter(at);
+    // What does not ship any more has not stayed as it was.
+    const shipped = new Set(after.facts.shipped.map((it) => it.at.start));
     const untouched = new Map(
       reading.facts.instructions.flatMap((it) => {
         const start = map.touches(it.at) ? undefined : stays(it.at.start);
-        return start === undefined ? [] : [[it.at.start, start] as const];
+        return start === undefined || !shipped.has(start) ? [] : [[it.at.start, start] as const];
       }),
     );
     const before = build(host, folder, proof, proof.dockerfile, reading.facts);

@@ -1,0 +1,59 @@
+/**
+ * Splits a stage at its last install of Python packages: they go into a virtual environment in a building stage, and the
+ * running stage takes that.
+ */
+import type { Edit } from "../text/edit.ts";
+import { lineBreakOf } from "../text/lines.ts";
+import type { PythonInstall } from "../tools/python-install.ts";
+import { insertBefore } from "./edits.ts";
+import type { Facts, RunInstruction, Stage } from "./facts.ts";
+import { splitEdits } from "./split-stage.ts";
+
+const place = "/opt/venv";
+const pythonImage = /^(?:docker\.io\/)?(?:library\/)?python:/;
+
+/** Undefined where pip is not all that installs, or does not install for everybody. */
+export function environmentSplit(facts: Facts, stage: Stage): readonly Edit[] | undefined {
+  const runs = stage.instructions.flatMap((it) => (it.kind === "run" ? [it] : []));
+  const installing = runs.filter((it) => installsIn(it).length > 0);
+  const [first] = installing;
+  const last = installing.at(-1);
+  const [base] = stage.from.words;
+  if (first === undefined || last === undefined || base === undefined) return undefined;
+  if (!pythonImage.test(stage.baseImage ?? "") || !installing.every(isPlain)) return undefined;
+  // Whoever is not root installs elsewhere, and may not write there.
+  const before = stage.instructions.filter((it) => it.index <= last.index);
+  if (before.some(({ keyword }) => keyword === "USER")) return undefined;
+  const eol = lineBreakOf(facts.text);
+  const edits = splitEdits(facts, {
+    stage,
+    last,
+    image: facts.text.slice(base.at.start, base.at.end),
+    copies: true,
+    taken: installing,
+    result: (builder) => [`COPY --from=${builder} ${place} ${place}`, `ENV PATH="${place}/bin:$PATH"`],
+  });
+  // The pip of the base image installs there, so the environment needs none of its own.
+  const lines = [`RUN python -m venv --without-pip ${place}`, `ENV PIP_PYTHON=${place}/bin/python`];
+  return edits && [...edits, insertBefore(facts, first, lines.map((it) => `${it}${eol}`).join(""))];
+}
+
+const installsIn = (run: RunInstruction): readonly PythonInstall[] =>
+  run.commands.flatMap((it) =>
+    (it.effects ?? []).flatMap((effect) => (effect.kind === "python-install" ? [effect] : [])),
+  );
+
+/** pip into the system's folder, for sure, and nothing beside it that would stay behind. */
+const isPlain = (run: RunInstruction): boolean =>
+  run.form === "shell" &&
+  run.commands.every(
+    ({ effects, runs }) =>
+      runs === "always" &&
+      effects?.every((it) =>
+        it.kind === "python-install"
+          ? it.tool === "pip" &&
+            it.into === "/usr/local/lib" &&
+            /^pip[\d.]*$|^python[\d.]*$/.test(it.program.text ?? "")
+          : ["build", "cache", "uncache", "nothing", "remove"].includes(it.kind),
+      ) === true,
+  );
