@@ -2,19 +2,18 @@ import { chainAfter } from "../dockerfile/chain.ts";
 import { removeWords, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
-import { manifestAt } from "../dockerfile/manifest-at.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
+import { packageManifest, removesModules } from "../dockerfile/node-project.ts";
 import { baseName, deletes } from "../dockerfile/paths.ts";
 import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { sitesOf } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
 import { isDevelopmentFile, isDevelopmentTool } from "../tools/development-packages.ts";
-import { needsDevelopment, type PackageManifest, readPackageManifest } from "../tools/package-manifest.ts";
+import type { PackageManifest } from "../tools/package-manifest.ts";
 import { isDevelopmentGroup } from "../tools/poetry.ts";
 import type { ProjectInstall } from "../tools/project-install.ts";
 import type { ProjectWord, PythonInstall } from "../tools/python-install.ts";
-import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -237,25 +236,6 @@ function withoutAsking(
   return removal && [...(flag === undefined ? [] : [insertAt(action.at.end, ` ${flag}`)]), ...removal];
 }
 
-/** Of the project that is installed; undefined where the file is not known, or it is no such project. */
-function packageManifest(facts: Facts, world: World, run: RunInstruction, install: ProjectInstall) {
-  if (install.development !== true || install.tool === "bundle" || install.tool === "composer")
-    return undefined;
-  const text = manifestAt(facts, world, run, install.directory, "package.json");
-  const manifest = text === undefined ? undefined : readPackageManifest(text);
-  return (
-    manifest && { ...manifest, needed: startScripts(facts).some((it) => needsDevelopment(manifest, it)) }
-  );
-}
-
-/** Scripts that shipped images start: `npm start`, `yarn serve`, `npm run serve`. */
-const startScripts = (facts: Facts): readonly string[] =>
-  facts.shipped.flatMap((it) => {
-    if (it.keyword !== "CMD" && it.keyword !== "ENTRYPOINT") return [];
-    const match = /\b(?:npm|yarn|pnpm|bun)[\s"',]+(?:run(?:-script)?[\s"',]+)?([\w:.-]+)/.exec(it.source);
-    return match?.[1] === undefined ? [] : [match[1]];
-  });
-
 function inProject(
   install: ProjectInstall,
   manifest: (PackageManifest & { readonly needed: boolean }) | undefined,
@@ -298,6 +278,7 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
     ...chainAfter(facts, run).flatMap((it) =>
       it.kind === "run" && it.stage !== run.stage ? it.commands : [],
     ),
+    ...inTakingStages(facts, run),
   ];
   const isUsed =
     later.some((it) => it.effects?.some(({ kind }) => kind === "build") || isScript(it)) ||
@@ -323,6 +304,16 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
   };
 }
 
+/** What runs in other stages after they took files of the stage of this RUN. */
+const inTakingStages = (facts: Facts, run: RunInstruction): readonly Command[] =>
+  facts.instructions.flatMap((copy) =>
+    copy.kind === "copy" && copy.fromStage === run.stage
+      ? facts.instructions.flatMap((it) =>
+          it.kind === "run" && it.stage === copy.stage && it.index > copy.index ? it.commands : [],
+        )
+      : [],
+  );
+
 /** `npm run build`, `pytest`: what a script of the project needs, nobody can tell. */
 const isScript = (command: Command): boolean =>
   command.effects?.every(({ kind }) => kind === "uncache" || kind === "nothing") !== true &&
@@ -341,12 +332,13 @@ function isPruned(facts: Facts, run: RunInstruction, command: Command, folders: 
   return [...same, ...others].some(
     (it) =>
       it.runs !== "never" &&
-      it.effects?.some(
-        (effect) =>
-          effect.kind === "project-prune" ||
-          (effect.kind === "remove" &&
-            folders.some((folder) => effect.paths.some(({ path }) => deletes(path, folder)))) ||
-          (effect.kind === "project-install" && effect.development !== true),
-      ),
+      (removesModules(it) ||
+        it.effects?.some(
+          (effect) =>
+            effect.kind === "project-prune" ||
+            (effect.kind === "remove" &&
+              folders.some((folder) => effect.paths.some(({ path }) => deletes(path, folder)))) ||
+            (effect.kind === "project-install" && effect.development !== true),
+        )),
   );
 }

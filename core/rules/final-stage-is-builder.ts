@@ -108,6 +108,8 @@ function startsTools({ words }: OtherInstruction): boolean {
   const program = words[0]?.text;
   const second = words[1]?.text;
   if (words.length === 0 || program === undefined) return true;
+  // A debugger behind an init program.
+  if (words.some(({ text }) => text === "dlv")) return true;
   if (program === "dotnet") return /^(?:run|watch|test|build)$/.test(second ?? "");
   return toolchains.test(program) && !(/(?:^|\/)(?:bash|sh)$/.test(program) && words.length > 1);
 }
