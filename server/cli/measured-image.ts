@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import type { ImageAnalysis } from "../../core/image/analysis.ts";
+import { baseLayersOf } from "../../core/link/base.ts";
 import { knowledgeOf } from "../../core/link/link.ts";
 import { installedInImage } from "../../core/python/installed.ts";
 import type { CheckedImage } from "../../core/report/check-json.ts";
@@ -50,11 +51,12 @@ export async function measuredIn(
   );
   if (result === undefined) return undefined;
   if (!result.ok) return result.problem.message;
-  const { analysis } = result;
+  const { analysis, relatives } = result;
   const { reference } = analysis.image;
   const dockerfiles = await dockerfilesAmong(documents, bench, console);
   const found = await makerOf(analysis, dockerfiles, documents);
-  const knowledge = found && knowledgeOf(found.facts, analysis);
+  const base = found && baseLayersOf(analysis, { ...relatives, facts: found.facts });
+  const knowledge = found && knowledgeOf(found.facts, analysis, base?.count);
   if (found === undefined || knowledge === undefined || knowledge.layers.length === 0) {
     return dockerfiles.size === 0
       ? `there is no Dockerfile, so nothing of image ${reference} can be led back to lines`

@@ -94,7 +94,7 @@ describe.skipIf(host === "")("a built image", () => {
     expect(sum(it.packages)).toBe(it.bytes.layers);
     expect(sum(it.categories)).toBe(it.bytes.layers);
     const schema = JSON.parse(readFileSync(join(root, "docs", "analyze.schema.json"), "utf8"));
-    const validate = new Ajv({ strict: false }).compile(schema);
+    const validate = new Ajv({ strict: true, strictTypes: false }).compile(schema);
     expect(validate(it) ? [] : validate.errors).toEqual([]);
   });
 
