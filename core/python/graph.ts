@@ -43,6 +43,7 @@ export class DependencyGraph {
   readonly #index: { readonly knowledge: IndexKnowledge; readonly target: Target } | undefined;
   /** Versions that nothing pins: one for each name, as in any environment. */
   readonly #chosen = new Map<string, GraphNode>();
+  readonly #constraints: ReadonlyMap<string, string>;
   readonly #nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
   readonly #vertices = new Map<string, Vertex>();
@@ -58,6 +59,8 @@ export class DependencyGraph {
     readonly installed: readonly InstalledWorld[];
     /** What indexes told, and the target that wheels are chosen for. */
     readonly index?: { readonly knowledge: IndexKnowledge; readonly target: Target } | undefined;
+    /** Specifiers that hold for a name whoever asks for it; they count where no lock decides. */
+    readonly constraints?: ReadonlyMap<string, string>;
     /** Whether what installs obeys the lock; else what is installed tells more than it. */
     readonly lockDecides: boolean;
   }) {
@@ -67,6 +70,7 @@ export class DependencyGraph {
     this.#installed = options.installed;
     this.#lockDecides = options.lockDecides;
     this.#index = options.index;
+    this.#constraints = options.constraints ?? new Map();
   }
 
   /** The distribution that a requirement means here; undefined where its marker does not hold. */
@@ -89,11 +93,32 @@ export class DependencyGraph {
     return res;
   }
 
+  /** All that the lock installs here, whoever needs it. */
+  lockedHere(): readonly GraphNode[] {
+    return (this.#lock?.packages ?? []).flatMap((it) =>
+      it.forks.length === 0 || it.forks.some((one) => this.#holds(one))
+        ? [this.#node(it.name, it.version, it, undefined)]
+        : [],
+    );
+  }
+
   /** What these bring directly, with the extras that they ask for. */
   neededBy(node: GraphNode): readonly GraphNode[] {
     const own = this.#ofNode.get(node) ?? [];
     return [...new Set(own.flatMap((it) => this.#edgesOf(it)).map((it) => it.node))].filter(
       (it) => it !== node,
+    );
+  }
+
+  /** Extras that something asks of it here and of which nothing tells what they bring. */
+  untoldExtras(node: GraphNode): readonly string[] {
+    const { locked, installed } = node;
+    if (locked?.dependencies !== undefined || installed !== undefined || this.#listed(node) !== undefined) {
+      return [];
+    }
+    // The catalogue has few extras.
+    return (this.#ofNode.get(node) ?? []).flatMap((it) =>
+      it.extra !== "" && this.#edgesOf(it).length === 0 ? [it.extra] : [],
     );
   }
 
@@ -133,21 +158,30 @@ export class DependencyGraph {
 
   /** What an installer would take today. */
   #choose(name: string, specifier: string): GraphNode {
+    const allowed = this.#allowed(name, specifier);
     const known = this.#chosen.get(name);
-    if (known !== undefined) return known;
+    const exact = pinned(allowed);
+    if (known !== undefined && (exact === undefined || exact === known.version)) return known;
     const listed = this.#index?.knowledge.listings.get(name) ?? [];
     const version =
-      pinned(specifier) ??
-      (this.#index && newestFor(listed, specifier, this.#index.target)) ??
-      this.#catalogue?.newest(name, specifier);
+      exact ??
+      (this.#index && newestFor(listed, allowed, this.#index.target)) ??
+      this.#catalogue?.newest(name, allowed);
     const node = this.#node(name, version, undefined, undefined);
-    this.#chosen.set(name, node);
+    // Beside a lock that decides, this graph outlives the line that asked.
+    if (this.#lock === undefined || !this.#lockDecides) this.#chosen.set(name, node);
     return node;
   }
 
+  #allowed(name: string, specifier: string): string {
+    const more = this.#constraints.get(name) ?? "";
+    return more === "" || more === specifier ? specifier : specifier === "" ? more : `${specifier},${more}`;
+  }
+
   #installedFor({ name, specifier }: LockedDependency): InstalledDistribution | undefined {
+    const allowed = this.#allowed(name, specifier);
     for (const world of this.#installed) {
-      const found = world.byName.get(name)?.find((it) => satisfies(it.version, specifier));
+      const found = world.byName.get(name)?.find((it) => satisfies(it.version, allowed));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -233,5 +267,5 @@ export class DependencyGraph {
   }
 }
 
-/** `==1.2.3` alone names the version. */
-const pinned = (specifier: string): string | undefined => /^===?([^,*]+)$/.exec(specifier)?.[1];
+/** `==1.2.3` names the version, whatever else is asked. */
+const pinned = (specifier: string): string | undefined => /(?:^|,)===?([^,*]+)(?:,|$)/.exec(specifier)?.[1];

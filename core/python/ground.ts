@@ -27,11 +27,13 @@ export class Ground {
   constructor(
     { target, lock, catalogue, lockIgnoredBy, sources }: GroundRequest,
     environment: MarkerEnvironment,
+    constraints: ReadonlyMap<string, string>,
   ) {
     this.graph = new DependencyGraph({
       lock,
       catalogue,
       environment,
+      constraints,
       index: sources?.index && { knowledge: sources.index, target },
       installed: [sources?.image, sources?.environment].filter((it) => it !== undefined),
       lockDecides: lockIgnoredBy === undefined,
@@ -87,15 +89,19 @@ const grounds = new WeakMap<NonNullable<WeighRequest["lock"]>, readonly Kept[]>(
  * Shared where a lock decides the versions; without one, the first requirement of a name does, so that each project has
  * its own.
  */
-export function groundFor(request: WeighRequest, environment: MarkerEnvironment): Ground {
+export function groundFor(
+  request: WeighRequest,
+  environment: MarkerEnvironment,
+  constraints: ReadonlyMap<string, string>,
+): Ground {
   const { lock, target, lockIgnoredBy, sources, catalogue } = request;
-  if (lock === undefined || lockIgnoredBy !== undefined) return new Ground(request, environment);
+  if (lock === undefined || lockIgnoredBy !== undefined) return new Ground(request, environment, constraints);
   const key = JSON.stringify([request.project.name, target, [...environment.extras], sources?.bytecode]);
   const around: Around = { catalogue, ...sources };
   const kept = grounds.get(lock) ?? [];
   const known = kept.find((it) => it.key === key && isAlike(it.around, around));
   if (known !== undefined) return known.ground;
-  const ground = new Ground(request, environment);
+  const ground = new Ground(request, environment, new Map());
   grounds.set(lock, [{ key, around, ground }, ...kept].slice(0, mostPerLock));
   return ground;
 }

@@ -31,10 +31,11 @@ export function heavyRequirements(
   const target = targetFor(whole, surroundings);
   const installed = [...scales.installed()];
   // What needs nobody knows what may need any of these.
-  if (!installed.every((it) => scales.graph.tellsNeeds(it))) return [];
+  const { graph } = scales;
+  if (!installed.every((it) => graph.tellsNeeds(it) && graph.untoldExtras(it).length === 0)) return [];
   const names = installed.map((it) => it.name);
   return own.flatMap((requirement) => {
-    const node = requirement.url === undefined ? scales.graph.nodeOf(requirement) : undefined;
+    const node = requirement.url === undefined ? graph.nodeOf(requirement) : undefined;
     if (node === undefined) return [];
     const gone = [...scales.dominatedBy([requirement])];
     const saving = scales.totalOf(gone);

@@ -36,6 +36,9 @@ export interface Requirement {
   readonly path: string;
 }
 
+/** A line of a constraints file, or of uv's constraints and overrides. */
+export type Constraint = Pick<Requirement, "name" | "specifier" | "marker">;
+
 /** A group takes in another: `include-group`, `-r`, or an extra that names the project's own extras. */
 export interface Inclusion {
   readonly group: GroupId;
@@ -73,7 +76,10 @@ export interface PackageIndex {
 /** Dependencies that stand in another file, relative to this one's folder. */
 export interface NamedFile {
   readonly group: GroupId;
+  /** Of a project: its folder. */
   readonly path: string;
+  /** Of a project, those that are asked for. */
+  readonly extras?: readonly string[];
   readonly kind: "requirements" | "constraints" | "project" | "setup.cfg";
   readonly at: Span;
 }
@@ -92,6 +98,8 @@ export interface PythonProject {
   readonly origins: readonly PackageOrigin[];
   readonly indexes: readonly PackageIndex[];
   readonly files: readonly NamedFile[];
+  /** What may be installed only in these versions, if something brings it. */
+  readonly constraints: readonly Constraint[];
   /** Globs of `[tool.uv.workspace]`. */
   readonly members: readonly string[];
   /** Groups that the manager installs unless told otherwise (`dev` of uv). */
@@ -133,13 +141,25 @@ export function withNamedFiles(
   if (project.files.length === 0) return project;
   const requirements = [...project.requirements];
   const inclusions = [...project.inclusions];
-  for (const { group, path } of project.files.filter(
-    (it) => it.kind !== "constraints" && it.kind !== "project",
-  )) {
+  const constraints = [...project.constraints];
+  for (const { group, path, kind, extras = [] } of project.files) {
     const file = fileOf(path);
+    if (file === undefined) continue;
+    constraints.push(...file.constraints);
+    if (kind === "constraints") {
+      constraints.push(...file.requirements);
+      continue;
+    }
+    if (kind === "project") {
+      const asked = groupsWith(file.inclusions, ["project", ...extras.map(extraGroup)]);
+      requirements.push(
+        ...file.requirements.filter((it) => asked.has(it.group)).map((it) => ({ ...it, group })),
+      );
+      continue;
+    }
     const regrouped = (it: GroupId): GroupId => (it === "project" ? group : it);
-    requirements.push(...(file?.requirements ?? []).map((it) => ({ ...it, group: regrouped(it.group) })));
-    inclusions.push(...(file?.inclusions ?? []));
+    requirements.push(...file.requirements.map((it) => ({ ...it, group: regrouped(it.group) })));
+    inclusions.push(...file.inclusions);
   }
-  return { ...project, requirements, inclusions };
+  return { ...project, requirements, inclusions, constraints };
 }

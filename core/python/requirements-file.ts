@@ -1,5 +1,6 @@
 /** requirements*.txt as pip reads it. Invariant: total; a line that pip would refuse is left out. */
 import type { Span } from "../text/span.ts";
+import { normalised } from "./names.ts";
 import type { NamedFile, PackageIndex, PythonProject, Requirement } from "./project.ts";
 import { readRequirement } from "./requirement-text.ts";
 
@@ -44,8 +45,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     if (read === undefined) {
       const named = fromAddress(plain);
       if (named !== undefined) requirements.push({ ...named, at, nameAt: at, group: "project", path });
-      else if (/^\.{0,2}\//.test(plain) || plain === ".")
-        files.push({ group: "project", path: plain, kind: "project", at });
+      else if (localFolder.test(plain)) files.push(folderAt(plain, at));
       continue;
     }
     const { name, extras, specifier, marker, url } = read;
@@ -65,6 +65,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     origins: [],
     indexes,
     files,
+    constraints: [],
     members: [],
     defaultGroups: [],
     optionalGroups: [],
@@ -81,7 +82,20 @@ function readEditable(
 ): void {
   const named = fromAddress(value);
   if (named !== undefined) requirements.push({ ...named, at, nameAt: at, group: "project", path });
-  else files.push({ group: "project", path: value, kind: "project", at });
+  else files.push(folderAt(value, at));
+}
+
+/** `./api[ml,web]`, with a marker that is not looked at. */
+function folderAt(text: string, at: Span): NamedFile {
+  const [, path = text, extras = ""] = /^([^[;]*?)\s*(?:\[([^\]]*)\])?\s*(?:;.*)?$/.exec(text) ?? [];
+  const names = extras.split(",").map((it) => it.trim());
+  return {
+    group: "project",
+    path,
+    kind: "project",
+    at,
+    extras: names.filter((it) => it !== "").map(normalised),
+  };
 }
 
 /** `git+https://…#egg=name` and addresses of wheels name their package themselves. */
@@ -95,6 +109,9 @@ function fromAddress(
   if (read === undefined) return undefined;
   return { name: read.name, extras: read.extras, specifier: "", marker: undefined, url: text };
 }
+
+/** What has a separator, or begins with a dot, is a path for pip; archives are no folders. */
+const localFolder = /^(?:\.\.?(?=[[\s;]|$)|[\w.~-]*[\\/])(?![^[;]*\.(?:whl|zip|tar\.\w+|tgz)\b)/;
 
 const unquoted = (text: string): string => /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 

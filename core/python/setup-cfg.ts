@@ -59,6 +59,7 @@ export function readSetupCfg(text: string, path: string): PythonProject {
     origins: [],
     indexes: [],
     files: [],
+    constraints: [],
     members: [],
     defaultGroups: [],
     optionalGroups: [],

@@ -1,11 +1,12 @@
 /** Weighs a project: every requirement, extra and group, by itself, with what it brings, and what goes if it goes. */
-import { middleOf, type Size } from "../size/size.ts";
+import { middleOf, type Size, unknownSize } from "../size/size.ts";
 import type { PythonCatalogue } from "./catalogue.ts";
 import type { DependencyGraph, GraphNode } from "./graph.ts";
 import { type Ground, groundFor } from "./ground.ts";
 import { emptyKnowledge } from "./index/knowledge.ts";
 import { type IndexNeeds, indexNeeds } from "./index/needs.ts";
 import type { Lock } from "./lock.ts";
+import { holds, type MarkerEnvironment } from "./markers.ts";
 import { type GroupId, groupsOf, groupsWith, type PythonProject, type Requirement } from "./project.ts";
 import type { SizeSources } from "./sizes.ts";
 import { environmentOf, type Target } from "./target.ts";
@@ -68,7 +69,20 @@ export class Scales {
   constructor(request: WeighRequest) {
     this.#request = request;
     const own = request.project.name ?? "";
-    this.#ground = groundFor(request, environmentOf(request.target, conflictNames(own, this.#chosen())));
+    const environment = environmentOf(request.target, conflictNames(own, this.#chosen()));
+    this.#ground = groundFor(request, environment, this.#constraints(environment));
+  }
+
+  /** What the project itself asks for holds for whoever else brings it. */
+  #constraints(environment: MarkerEnvironment): ReadonlyMap<string, string> {
+    const { project, groups } = this.#request;
+    const res = new Map<string, string>();
+    for (const { name, specifier, marker } of [...project.constraints, ...this.requirementsOf(groups)]) {
+      if (specifier === "" || !holds(marker, environment)) continue;
+      const known = res.get(name);
+      res.set(name, known === undefined || known === specifier ? specifier : `${known},${specifier}`);
+    }
+    return res;
   }
 
   get graph(): DependencyGraph {
@@ -80,10 +94,14 @@ export class Scales {
   }
 
   totalOf(nodes: Iterable<GraphNode>): Size {
-    const parts = [...nodes]
-      .filter((it) => !this.#isOwn(it))
-      .map((node) => ({ name: node.name, size: this.sizeOf(node) }));
-    return totalOf(parts, this.#basis());
+    const counted = [...nodes].filter((it) => !this.#isOwn(it));
+    const parts = counted.map((node) => ({ name: node.name, size: this.sizeOf(node) }));
+    const untold = counted.flatMap((node) =>
+      this.graph
+        .untoldExtras(node)
+        .map((it) => ({ name: `what ${node.name}[${it}] brings`, size: unknownSize("nothing tells it") })),
+    );
+    return totalOf([...parts, ...untold], this.#basis());
   }
 
   /** Requirements of these groups and of those that they take in. */
@@ -139,7 +157,7 @@ export class Scales {
   weigh(): Weighed {
     const { project, groups, target } = this.#request;
     const installed = this.requirementsOf(groups);
-    const nodes = this.graph.reach(installed);
+    const nodes = this.#withAllOf(this.graph.reach(installed));
     return {
       target,
       total: this.totalOf(nodes),
@@ -149,13 +167,22 @@ export class Scales {
     };
   }
 
+  /** A pylock.toml that does not say who needs whom is installed as a whole. */
+  #withAllOf(reached: ReadonlySet<GraphNode>): ReadonlySet<GraphNode> {
+    const { lock, groups, lockIgnoredBy } = this.#request;
+    const isList = lock?.kind === "pylock.toml" && lock.packages.every((it) => it.dependencies === undefined);
+    return isList && lockIgnoredBy === undefined && groups.includes("project")
+      ? new Set([...reached, ...this.graph.lockedHere()])
+      : reached;
+  }
+
   #weighed(requirement: Requirement): WeighedRequirement {
     const node = this.graph.nodeOf(requirement);
     const closure = this.closureOf(requirement);
     return {
       requirement,
       node,
-      own: this.totalOf(node === undefined ? [] : [node]),
+      own: node === undefined || this.#isOwn(node) ? this.totalOf([]) : this.sizeOf(node),
       closure: this.#ground.totalOf(closure, () => this.totalOf(closure)),
       dominated: this.totalOf(this.dominatedBy([requirement])),
     };

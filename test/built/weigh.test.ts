@@ -113,3 +113,23 @@ describe("weigh", () => {
     expect(code).toBe(0);
   });
 });
+
+it("takes in projects and constraints that a requirements file names, on the disk", async () => {
+  const folder = await folderWith({
+    "requirements.txt":
+      "-c pins/constraints.txt\n-e ./api[fast]\n-e ./gone\n-e git+https://example.org/x#egg=x\n",
+    "pins/constraints.txt": "numpy==1.26.4\n",
+    "api/pyproject.toml":
+      '[project]\nname = "api"\ndynamic = ["dependencies"]\noptional-dependencies.fast = ["numpy"]\n[tool.setuptools.dynamic]\ndependencies = { file = ["deps.txt"] }\n',
+    "api/deps.txt": "requests\n-r ../requirements.txt\n",
+  });
+  const { code, out } = await plimsoll(folder, ["weigh", "requirements.txt", "--format", "json"]);
+  expect(code).toBe(0);
+  const { requirements, packages } = JSON.parse(out) as Report;
+  expect(requirements.map((it) => `${it.path} ${it.name}`).sort()).toEqual([
+    "api/deps.txt requests",
+    "api/pyproject.toml numpy",
+    "requirements.txt x",
+  ]);
+  expect(packages.find((it) => it.name === "numpy")?.version).toBe("1.26.4");
+});

@@ -1,6 +1,7 @@
 /** pyproject.toml: PEP 621 and 735, uv, poetry, PDM, hatch and flit. Invariant: total; what is odd is left out. */
 import { normalised } from "../names.ts";
 import { dependencyGroup, extraGroup, type GroupId, type PythonProject } from "../project.ts";
+import { readRequirement } from "../requirement-text.ts";
 import {
   entriesAt,
   entryAt,
@@ -42,6 +43,14 @@ export function readPyproject(document: TomlDocument, path: string): PythonProje
     origins: originsIn(root),
     indexes: indexesIn(root),
     files: found.files,
+    constraints: ["constraint-dependencies", "override-dependencies"].flatMap((key) =>
+      itemsAt(root, "tool", "uv", key).flatMap((it) => {
+        const read = it.kind === "text" ? readRequirement(it.value) : undefined;
+        return read === undefined
+          ? []
+          : [{ name: read.name, specifier: read.specifier, marker: read.marker }];
+      }),
+    ),
     members: itemsAt(root, "tool", "uv", "workspace", "members").flatMap((it) =>
       it.kind === "text" ? [it.value] : [],
     ),
@@ -93,12 +102,19 @@ function readHatch(root: TomlTable, found: Found): void {
       const list = entryAt(environment.value, key);
       if (list !== undefined) readList(found, dependencyGroup(environment.key), list, undefined);
     }
+    for (const it of itemsAt(environment.value, "features")) {
+      if (it.kind !== "text") continue;
+      const group = dependencyGroup(environment.key);
+      found.inclusions.push({ group, includes: extraGroup(it.value), at: it.at });
+    }
   }
 }
 
 function readFlit(root: TomlTable, found: Found): void {
   const own = entryAt(root, "tool", "flit", "metadata", "requires");
   if (own !== undefined) readList(found, "project", own, undefined);
+  const development = entryAt(root, "tool", "flit", "metadata", "dev-requires");
+  if (development !== undefined) readList(found, extraGroup("dev"), development, undefined);
   for (const it of entriesAt(root, "tool", "flit", "metadata", "requires-extra")) {
     readList(found, extraGroup(it.key), it, undefined);
   }

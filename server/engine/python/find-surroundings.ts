@@ -1,12 +1,14 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
 import type { Lock } from "../../../core/python/lock.ts";
 import { lockNames, readLock } from "../../../core/python/locks/read-lock.ts";
-import { type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
+import { type NamedFile, type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
+import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "../../../core/python/requirements-file.ts";
 import { readSetupCfg } from "../../../core/python/setup-cfg.ts";
 import { emptySurroundings, type PythonSurroundings } from "../../../core/python/surroundings.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
 import { troubleText } from "../trouble-text.ts";
 import type { EnvironmentReader } from "./environment.ts";
 
@@ -82,31 +84,41 @@ async function namedFiles(
   let left = mostFiles;
   const read = async (
     from: string,
-    named: string,
+    named: NamedFile,
     above: readonly string[],
   ): Promise<PythonProject | undefined> => {
-    const file = resolve(dirname(from), named);
-    if (above.includes(file) || left <= 0) return undefined;
-    left -= 1;
-    const text = await textOf(file);
-    if (typeof text !== "string") return undefined;
-    const own = /\.cfg$/.test(file)
-      ? readSetupCfg(text, shown(file))
-      : readRequirementsFile(text, shown(file));
-    const inner = new Map<string, PythonProject>();
-    for (const it of own.files) {
-      const found = await read(file, it.path, [...above, file]);
-      if (found !== undefined) inner.set(it.path, found);
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(named.path)) return undefined;
+    const place = resolve(dirname(from), named.path);
+    const candidates =
+      named.kind === "project" ? [join(place, "pyproject.toml"), join(place, "setup.cfg")] : [place];
+    for (const file of candidates) {
+      if (above.includes(file) || left <= 0) return undefined;
+      left -= 1;
+      const text = await textOf(file);
+      if (typeof text !== "string") continue;
+      const own = projectIn(file, text, shown(file));
+      const inner = new Map<string, PythonProject>();
+      for (const it of own.files) {
+        const found = await read(file, it, [...above, file]);
+        if (found !== undefined) inner.set(it.path, found);
+      }
+      return withNamedFiles(own, (it) => inner.get(it));
     }
-    return withNamedFiles(own, (it) => inner.get(it));
+    return undefined;
   };
   const res = new Map<string, PythonProject>();
   for (const it of project.files) {
-    if (it.kind === "project" || /^[a-z]+:\/\//.test(it.path)) continue;
-    const found = await read(path, it.path, [path]);
+    const found = await read(path, it, [path]);
     if (found !== undefined) res.set(it.path, found);
   }
   return res;
+}
+
+function projectIn(file: string, text: string, shown: string): PythonProject {
+  if (/\.cfg$/.test(file)) return readSetupCfg(text, shown);
+  return basename(file) === "pyproject.toml"
+    ? readPyproject(new TomlReader().read(text), shown)
+    : readRequirementsFile(text, shown);
 }
 
 /** Undefined: it is not there; an object: it cannot be read, and why. */

@@ -1,4 +1,6 @@
-import { expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
 import type { LockKind } from "../../../core/python/lock.ts";
 import { readLock } from "../../../core/python/locks/read-lock.ts";
 import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
@@ -141,4 +143,29 @@ it.each([
   ["pylock.toml", 'lock-version = "1.0"\n[[packages]]\nwheels = 4\ndependencies = [1]\n'],
 ] as const)("takes what is odd in %s for nothing: %j", (kind, text) => {
   expect(readLock(kind, text, kind).ok).toBe(true);
+});
+
+describe("locks that the real tools made of one project", () => {
+  /** uv 0.13, Poetry 2.5 and `uv export --format pylock.toml --no-dev`; addresses are replaced. */
+  const lockAt = (kind: LockKind) => readFileSync(join(import.meta.dirname, "fixtures", kind), "utf8");
+  const asked = ["flask>=3", "httpx[http2,socks]>=0.27", "tzdata ; sys_platform == 'win32'"];
+  /** What `uv sync --no-dev --dry-run` and `poetry install --only main --dry-run` would install on Linux. */
+  const wanted =
+    "anyio 4.16.0,blinker 1.9.0,certifi 2026.10.19.post1,click 8.5.1,flask 3.1.3,h11 0.16.0,h2 4.4.1,hpack 4.2.0,httpcore 1.0.9,httpx 0.28.1,hyperframe 6.1.0,idna 3.20,itsdangerous 2.2.0,jinja2 3.1.6,markupsafe 3.0.4,socksio 1.0.0,typing-extensions 4.16.0,werkzeug 3.1.9";
+
+  it.each(["uv.lock", "poetry.lock", "pylock.toml"] as const)("%s installs the same", (kind) => {
+    expect(installed(kind, lockAt(kind), ...asked).join()).toBe(wanted);
+  });
+
+  it.each([
+    ["uv.lock", true],
+    ["pylock.toml", true],
+    ["poetry.lock", false],
+  ] as const)("%s has sizes of wheels: %s", (kind, sizes) => {
+    const read = readLock(kind, lockAt(kind), kind);
+    const flask = read.ok ? read.lock.byName.get("flask")?.[0] : undefined;
+    expect(flask?.wheels.map((it) => [it.name, it.size !== undefined, it.url !== undefined])).toEqual([
+      ["flask-3.1.3-py3-none-any.whl", sizes, sizes],
+    ]);
+  });
 });
