@@ -150,7 +150,8 @@ function tarOf(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   return Buffer.concat(parts);
 }
 
-function headOf(path: string, size: number): Uint8Array {
+/** `flag`: of ustar, a regular file's where none is given. */
+export function headOf(path: string, size: number, flag = "0"): Uint8Array {
   const head = Buffer.alloc(block);
   // Names here fit ustar's two fields.
   const cut = path.length <= 100 ? 0 : path.indexOf("/", path.length - 101);
@@ -162,7 +163,7 @@ function headOf(path: string, size: number): Uint8Array {
   head.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
   head.write("00000000000\0", 136);
   head.write("        ", 148);
-  head.write("0", 156);
+  head.write(flag, 156);
   head.write("ustar\u000000", 257);
   const sum = head.reduce((total, it) => total + it, 0);
   head.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);

@@ -11,7 +11,7 @@ import {
   type PackageRow,
   type SizedFiles,
 } from "./attribution.ts";
-import { duplicatedBytes, settleContents } from "./contents.ts";
+import { duplicatedBytes, type IsEqual, settleContents } from "./contents.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
 import type { FileVersion, FileVersions, HiddenKind } from "./file-versions.ts";
 import type { HistoryEntry, Layer } from "./layer.ts";
@@ -102,10 +102,14 @@ export interface AnalysedFiles {
   readonly owned: Pick<Attribution, "owners" | "categoryOf">;
 }
 
-/** With its files, which are many: what is kept or sent of them is for the caller to decide. A text: why it cannot be. */
+/**
+ * With its files, which are many: what is kept or sent of them is for the caller to decide. `decode`, `isEqual`: what
+ * the machine does faster than the core's own code. A text: why it cannot be.
+ */
 export function analysisOf(
   { image, history, tree, layers, troubles }: ImageLayers,
   decode: Decode,
+  isEqual?: IsEqual,
 ): AnalysedFiles | string {
   const view = mergeLayers(tree, layers);
   const { files } = view;
@@ -113,6 +117,7 @@ export function analysisOf(
   settleContents(
     files,
     layers.map((it) => it.contents),
+    isEqual,
   );
   const sums = sumsOf(files, layers.length);
   const wanted = wantedFiles(tree, view, layers, decode);

@@ -90,21 +90,26 @@ function probedIn(files: SizedFiles): { readonly path: string; readonly facts: F
   return res;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 function packageRows(files: SizedFiles, owners: Owners): readonly PackageRow[] {
-  const rows = new Map<string, PackageRow>();
-  const add = (owner: FoundPackage | undefined, name: string, layer: number, size: number): void => {
-    const { ecosystem = "none", version = "" } = owner ?? {};
+  const rows = new Map<string, Mutable<PackageRow>>();
+  /** By owner, or by name where there is none, and layer: making the key for each file is slow. */
+  const known = new Map<FoundPackage | string, Mutable<PackageRow>[]>();
+  const rowOf = (owner: FoundPackage | undefined, name: string, layer: number): Mutable<PackageRow> => {
+    const { ecosystem = "none", version = "", dependsOn = [], requested = null } = owner ?? {};
     const key = `${ecosystem}\0${name}\0${version}\0${layer}`;
-    const before = rows.get(key);
-    rows.set(key, {
-      ecosystem,
-      name,
-      version,
-      layer,
-      bytes: addBytes(before?.bytes ?? noBytes, bytes(size)),
-      dependsOn: before?.dependsOn ?? owner?.dependsOn ?? [],
-      requested: before?.requested ?? owner?.requested ?? null,
-    });
+    const row = rows.get(key) ?? { ecosystem, name, version, layer, bytes: noBytes, dependsOn, requested };
+    rows.set(key, row);
+    row.requested ??= requested;
+    return row;
+  };
+  const add = (owner: FoundPackage | undefined, name: string, layer: number, size: number): void => {
+    const layers = known.get(owner ?? name) ?? [];
+    if (layers.length === 0) known.set(owner ?? name, layers);
+    layers[layer] ??= rowOf(owner, name, layer);
+    const row = layers[layer];
+    row.bytes = addBytes(row.bytes, bytes(size));
   };
   for (let version = 0; version < files.versions; version += 1) {
     const layer = files.layerOf(version);

@@ -1,6 +1,6 @@
 /**
  * Which files have equal contents, looking at no more than can matter: files of equal size that are both visible, or
- * one in the other's place. First their hashes where they are known, else their first 4 KiB (or a checksum), their last,
+ * one in the other's place. First their hashes where they are known, else their first bytes (or a checksum), their last,
  * the whole.
  */
 import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
@@ -9,12 +9,20 @@ import { fingerprinted, fingerprintOf, isEqual } from "./fingerprint.ts";
 import type { LayerContents } from "./layer.ts";
 
 const none = 0xffff_ffff;
+const little = 4_096;
 /** Contents that differ late are told apart by hashes rather than each with each. */
 const mostClasses = 8;
 
+/** Whether two pieces of equal length are equal. */
+export type IsEqual = (a: Uint8Array, b: Uint8Array) => boolean;
+
 /** Sets the contents of the files, and what their twins tell of what hid them. `contents`: by layer. */
-export function settleContents(files: FileVersions, contents: readonly LayerContents[]): void {
-  const settler = new Settler(files, contents);
+export function settleContents(
+  files: FileVersions,
+  contents: readonly LayerContents[],
+  equal: IsEqual = isEqual,
+): void {
+  const settler = new Settler(files, contents, equal);
   for (const group of groupsOfEqualSize(files)) settler.settle(group);
   settler.compare();
   for (let at = 0; at < files.count; at += 1) {
@@ -68,15 +76,16 @@ function* groupsOfEqualSize(files: FileVersions): Iterable<readonly number[]> {
 class Settler {
   readonly #files: FileVersions;
   readonly #contents: readonly LayerContents[];
+  readonly #equal: IsEqual;
   readonly #left = new Uint8Array(1 << 18);
-  readonly #right = new Uint8Array(1 << 18);
   #last = 0;
   /** Files of equal size that are as good as equal, to be looked at as a whole. */
   readonly #alike: (readonly number[])[] = [];
 
-  constructor(files: FileVersions, contents: readonly LayerContents[]) {
+  constructor(files: FileVersions, contents: readonly LayerContents[], equal: IsEqual) {
     this.#files = files;
     this.#contents = contents;
+    this.#equal = equal;
   }
 
   settle(group: readonly number[]): void {
@@ -86,8 +95,7 @@ class Settler {
     }
     const size = this.#files.sizeOf(group[0] ?? 0);
     for (const first of this.#partedBy(group, (it) => this.#firstOf(it, size))) {
-      const isTold =
-        size <= 2 * fingerprinted || first.every((it) => this.#of(it)?.fingerprintsWhole === true);
+      const isTold = size <= 2 * little || first.every((it) => this.#of(it)?.fingerprintsWhole === true);
       this.#alike.push(...(isTold ? [first] : this.#partedBy(first, (it) => this.#lastOf(it, size))));
     }
   }
@@ -162,11 +170,15 @@ class Settler {
   }
 
   #isEqual(a: number, b: number, size: number): boolean {
-    for (let at = 0; at < size; at += this.#left.length) {
-      const length = Math.min(this.#left.length, size - at);
+    let step = little;
+    for (let at = 0; at < size; ) {
+      const length = Math.min(step, size - at);
       if (this.#read(a, at, length, this.#left) === undefined) return false;
-      if (this.#read(b, at, length, this.#right) === undefined) return false;
-      if (!isEqual(this.#left, this.#right, length)) return false;
+      const right = this.#of(b)?.read(this.#files.entryOf(b), at, length);
+      if (right?.length !== length || !this.#equal(this.#left.subarray(0, length), right)) return false;
+      at += length;
+      // What differs mostly does so soon.
+      step = Math.min(step * 8, this.#left.length);
     }
     return true;
   }

@@ -1,7 +1,7 @@
 /** A quick number of a content's first bytes: different numbers prove different contents, equal ones prove nothing. */
 
-/** Of a content, the first bytes that count. */
-export const fingerprinted = 4_096;
+/** Of a content, the first bytes that count: as many as a disk gives along with the header. */
+export const fingerprinted = 512;
 
 /** Of `bytes` from `start`, at most `fingerprinted` of them; `size`: of the whole content. */
 export function fingerprintOf(bytes: Uint8Array, start: number, size: number): number {
@@ -32,8 +32,9 @@ function step(hash: number, word: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Whether the first `length` bytes are equal. */
-export function isEqual(a: Uint8Array, b: Uint8Array, length: number): boolean {
+/** Of pieces of equal length. */
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  const { length } = a;
   let at = 0;
   if ((a.byteOffset & 3) === 0 && (b.byteOffset & 3) === 0) {
     const words = length >> 2;

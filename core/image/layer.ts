@@ -23,7 +23,7 @@ export interface LayerContents {
   hash(entry: number): string | undefined;
   /** Whether fingerprints are of whole contents. */
   readonly fingerprintsWhole?: boolean;
-  /** Of the first 4 KiB at least; equal contents have equal ones. Undefined where they were not looked at. */
+  /** Of the first bytes; equal contents have equal ones. Undefined where they were not looked at. */
   fingerprint(entry: number): number | undefined;
 }
 

@@ -66,6 +66,9 @@ class Merger {
   #ownVersions = new Uint32Array(0);
   #entries: EntryTable | undefined;
   #layer = 0;
+  /** Where the path that was asked for last lies; of the finished view. */
+  #lastFolder: string | undefined;
+  #lastNode: PathNode | undefined;
 
   constructor(tree: PathTree, tables: readonly EntryTable[]) {
     this.#tree = tree;
@@ -104,10 +107,23 @@ class Merger {
   }
 
   resolve(path: string): PathNode | undefined {
-    const whole = path.split("/");
+    // Lists of files go folder by folder.
+    const cut = path.lastIndexOf("/");
+    const folder = path.slice(0, cut + 1);
+    if (folder !== this.#lastFolder) {
+      this.#lastNode = this.#walk(`${folder}.`);
+      this.#lastFolder = folder;
+    }
+    const name = path.slice(cut + 1);
+    if (this.#lastNode === undefined || name === ".." || name === ".") return this.#walk(path);
+    const node = this.#tree.find(bytesOf(name), this.#lastNode);
+    return node !== undefined && this.#presence.has(node) ? node : undefined;
+  }
+
+  #walk(path: string): PathNode | undefined {
     let node: PathNode | undefined = rootNode;
     let links = 0;
-    const waiting = whole.reverse();
+    const waiting = path.split("/").reverse();
     for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
       if (part === "..") {
         node = this.#tree.parentOf(node);
@@ -192,13 +208,27 @@ class Merger {
       this.files.hide(version, "overwritten", layer, undefined);
       return;
     }
-    const own = this.#stamps[node] === layer + 1 ? (this.#own[node] ?? 0) : undefined;
-    const kind = own === undefined ? undefined : this.#entries?.kindOf(own);
-    if (own !== undefined && kind === "file") {
-      const twin = this.#ownVersions[own] ?? 0;
-      const isEqualSize = this.files.sizeOf(twin) === this.files.sizeOf(version);
-      this.files.hide(version, "overwritten", layer, isEqualSize ? twin : undefined);
-    } else this.files.hide(version, kind === "hardlink" ? "overwritten" : "deleted", layer, undefined);
+    const twin = this.#comingTo(node);
+    if (twin === undefined || twin === version) {
+      this.files.hide(version, "deleted", layer, undefined);
+      return;
+    }
+    const isEqualSize = this.files.sizeOf(twin) === this.files.sizeOf(version);
+    this.files.hide(version, "overwritten", layer, isEqualSize ? twin : undefined);
+  }
+
+  /** The version that this layer puts at a path, by a file or by a hard link. */
+  #comingTo(node: PathNode): number | undefined {
+    let at = node;
+    for (let step = 0; step < mostLinks; step += 1) {
+      const own = this.#stamps[at] === this.#layer + 1 ? this.#own[at] : undefined;
+      const kind = own === undefined ? undefined : this.#entries?.kindOf(own);
+      if (own === undefined) return at === node ? undefined : this.versionAt(at);
+      if (kind === "file") return this.#ownVersions[own];
+      if (kind !== "hardlink") return undefined;
+      at = this.#entries?.linkOf(own) ?? rootNode;
+    }
+    return undefined;
   }
 
   #missing(node: PathNode, target: PathNode): void {

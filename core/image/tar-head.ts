@@ -118,15 +118,21 @@ export class TarHeads {
     return this.#growing !== undefined || this.#next.values.size > 0 || this.#next.numbers.count > 0;
   }
 
+  /** What was said of the next file; most have nothing. */
+  #forget(): void {
+    if (this.#next.values.size > 0 || this.#next.numbers.count > 0) this.#next = noRecords();
+  }
+
   #broken(why: string): TarStep {
     const first = !this.#lost;
     this.#lost = true;
-    this.#next = noRecords();
+    this.#forget();
     return first ? { kind: "broken", why } : more;
   }
 
   /** An empty value takes a key back, of the global records too. */
   #value(key: string): Uint8Array | undefined {
+    if (this.#next.values.size === 0 && this.#global.size === 0) return undefined;
     const value = this.#next.values.get(key) ?? this.#global.get(key);
     return value === undefined || value.length === 0 ? undefined : value;
   }
@@ -159,7 +165,7 @@ export class TarHeads {
     };
     if (flag === "S") return this.#oldSparse(block, entry, at);
     const sparse = kind === "file" ? this.#paxSparse() : undefined;
-    this.#next = noRecords();
+    this.#forget();
     return {
       kind: "entry",
       entry: sparse === undefined ? entry : { ...entry, size: sparse.size, sparse: sparse.form },
@@ -194,7 +200,7 @@ export class TarHeads {
 
   #sparseEntry(entry: TarEntry, numbers: Numbers): TarStep {
     this.#growing = undefined;
-    this.#next = noRecords();
+    this.#forget();
     return { kind: "entry", entry: { ...entry, sparse: formOf(numbers.all, entry.size) } };
   }
 }
@@ -273,5 +279,5 @@ export function plainName(name: Uint8Array): Uint8Array {
   }
   let stop = name.length;
   while (stop > start && name[stop - 1] === slash) stop -= 1;
-  return name.subarray(start, stop);
+  return start === 0 && stop === name.length ? name : name.subarray(start, stop);
 }

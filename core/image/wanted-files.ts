@@ -9,7 +9,7 @@ import type { PathTree } from "./path-tree.ts";
 /** Larger databases are not read; packages then stay unnamed. */
 export const longestWanted = 32 << 20;
 
-/** Bytes as text, by a decoder that is faster than the core's own. */
+/** Bytes as text. */
 export type Decode = (bytes: Uint8Array) => string;
 
 export interface FoundFiles extends WantedFiles {

@@ -13,6 +13,21 @@ export const namedText = (bytes: Uint8Array, start = 0, end = bytes.length): str
 
 /** The bytes of a text; what `namedText` made of bytes that are no UTF-8 becomes those bytes again. */
 export function bytesOf(text: string): Uint8Array {
+  return asciiOf(text) ?? encoded(text);
+}
+
+/** Undefined where the text has other characters too. */
+function asciiOf(text: string): Uint8Array | undefined {
+  const res = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80) return undefined;
+    res[at] = unit;
+  }
+  return res;
+}
+
+function encoded(text: string): Uint8Array {
   const res: number[] = [];
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;

@@ -1,60 +1,108 @@
 /**
- * Analysis of an image: of a running engine against `docker save` to nowhere, of an archive against reading it once, and
- * dive beside both. `PLIMSOLL_BENCH_IMAGE=REF[,REF…]` names images of the engine that DOCKER_HOST reaches; without it the
- * small sample archive is measured alone.
+ * Analysis of images, dive beside ours in the same run, all warm: archives on the disk against reading them once, with
+ * the peak memory of each process; images of a running engine against `docker save` to nowhere. Two saved images of more
+ * than 8 GB are made below .cache/bench, one after another, and removed. `PLIMSOLL_BENCH_IMAGE=REF[,REF…]` names images
+ * of the engine that DOCKER_HOST reaches; `PLIMSOLL_BENCH_LARGE=0` leaves the large archives out.
  */
-import { spawnSync } from "node:child_process";
-import { rmSync, statSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { writeSampleImage } from "../sample-image.ts";
+import { writeLargeImage } from "./large-image.ts";
 import { dive, type Peer, type Program } from "./peers.ts";
 import { benchFolder, dist, root } from "./places.ts";
 import { median, milliseconds, ratio } from "./statistics.ts";
 import { printTable, type Row } from "./table.ts";
 
 const rounds = 3;
+const largeBytes = 8_200_000_000;
 
-export function benchImages(): void {
+export async function benchImages(): Promise<void> {
   const small = join(root, ".cache", "sample-image.tar");
   writeSampleImage(small);
-  benchArchive("the sample image", small);
+  await benchArchive("the sample image", small);
+  if (process.env["PLIMSOLL_BENCH_LARGE"] !== "0")
+    for (const files of [50_000, 300_000]) await benchLarge(files);
   for (const reference of (process.env["PLIMSOLL_BENCH_IMAGE"] ?? "").split(",").filter((it) => it !== "")) {
-    benchEngineImage(reference);
+    await benchEngineImage(reference);
   }
 }
 
-function benchArchive(title: string, path: string): void {
+async function benchLarge(files: number): Promise<void> {
+  const archive = join(benchFolder, `large-${files}.tar`);
+  const { bavail, bsize } = statfsSync(benchFolder);
+  if (bavail * bsize < largeBytes * 1.5) {
+    console.log(`\n${files} files: ${benchFolder} has no ${(largeBytes * 1.5) / 1e9} GB free`);
+    return;
+  }
+  try {
+    writeLargeImage(archive, largeBytes, files);
+    await benchArchive(`an image of ${files.toLocaleString("en")} files`, archive);
+  } finally {
+    rmSync(archive, { force: true });
+  }
+}
+
+function benchArchive(title: string, path: string): Promise<void> {
   const size = `${(statSync(path).size / 1e6).toFixed(0)} MB`;
-  compare(`Archive of ${title} (${size}), median of ${rounds}`, [
+  return compare(`Archive of ${title} (${size}), median of ${rounds}`, [
     shell("cat ARCHIVE > /dev/null", `cat '${path}' > /dev/null`),
+    dive([
+      "--source",
+      "docker-archive",
+      path,
+      "--ci",
+      "--lowestEfficiency=0",
+      "--highestUserWastedPercent=1",
+    ]),
     ours([path]),
-    dive(["--source", "docker-archive", path, "--ci", "--lowestEfficiency=0"]),
   ]);
 }
 
-function benchEngineImage(reference: string): void {
-  compare(`Image ${reference} of a running engine, median of ${rounds}`, [
+async function benchEngineImage(reference: string): Promise<void> {
+  await compare(`Image ${reference} of a running engine, median of ${rounds}`, [
     shell("docker save > /dev/null", `docker save '${reference}' > /dev/null`),
+    dive(["--source", "docker", reference, "--ci", "--lowestEfficiency=0", "--highestUserWastedPercent=1"]),
     ours([reference]),
-    dive(["--source", "docker", reference, "--ci", "--lowestEfficiency=0"]),
   ]);
   const archive = join(benchFolder, "image.tar");
-  if (spawnSync("docker", ["save", "-o", archive, reference]).status === 0) benchArchive(reference, archive);
+  if (spawnSync("docker", ["save", "-o", archive, reference]).status === 0)
+    await benchArchive(reference, archive);
   rmSync(archive, { force: true });
 }
 
-/** The first is what the others are compared with. */
-function compare(title: string, programs: readonly Peer[]): void {
-  let reference: number | undefined;
-  const rows = programs.map((it): Row => {
-    if (typeof it === "string") return [it];
-    const times = Array.from({ length: rounds }, () => timed(it)).filter((time) => time !== undefined);
-    if (times.length < rounds) return [`${it.name}: it failed`];
-    const time = median(times);
-    reference ??= time;
-    return [it.name, milliseconds(time), ratio(time, reference)];
-  });
-  printTable(title, ["", "time", "to the first row"], rows);
+/** The first is what the others are compared with, and the second what is left over of ours. */
+async function compare(title: string, programs: readonly Peer[]): Promise<void> {
+  const rows: Row[] = [];
+  const medians: number[] = [];
+  for (const it of programs) {
+    if (typeof it === "string") {
+      rows.push([it]);
+      continue;
+    }
+    const runs: Run[] = [];
+    // The first run warms what is read and what is run.
+    for (let round = 0; round <= rounds; round += 1) {
+      const run = await timed(it);
+      if (run === undefined) break;
+      if (round > 0) runs.push(run);
+    }
+    if (runs.length < rounds) {
+      rows.push([`${it.name}: it failed`]);
+      continue;
+    }
+    const time = median(runs.map((run) => run.time));
+    medians.push(time);
+    const peak = Math.max(...runs.map((run) => run.peak));
+    rows.push([
+      it.name,
+      milliseconds(time),
+      ratio(time, medians[0] ?? time),
+      medians.length < 2 ? "" : ratio(medians[1] ?? time, time),
+      peak === 0 ? "" : `${(peak / 1e6).toFixed(0)} MB`,
+    ]);
+  }
+  printTable(title, ["", "time", "to the first row", "faster than dive", "peak memory"], rows);
 }
 
 const ours = (words: readonly string[]): Program => ({
@@ -65,9 +113,34 @@ const ours = (words: readonly string[]): Program => ({
 
 const shell = (name: string, line: string): Program => ({ name, command: "sh", words: ["-c", line] });
 
+interface Run {
+  readonly time: number;
+  /** Bytes resident at most, of Linux; else 0. */
+  readonly peak: number;
+}
+
 /** Undefined: it ended with an error. */
-function timed({ command, words }: Program): number | undefined {
-  const start = performance.now();
-  const { status } = spawnSync(command, words, { stdio: "ignore" });
-  return status === 0 ? performance.now() - start : undefined;
+function timed({ command, words }: Program): Promise<Run | undefined> {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    const child = spawn(command, words, { stdio: "ignore" });
+    let peak = 0;
+    const look = setInterval(() => {
+      peak = Math.max(peak, peakOf(child.pid ?? 0));
+    }, 20);
+    child.on("error", () => resolve(undefined));
+    child.on("exit", (code) => {
+      clearInterval(look);
+      resolve(code === 0 ? { time: performance.now() - start, peak } : undefined);
+    });
+  });
+}
+
+/** The kernel's own high-water mark; 0 where there is none, or the process has just ended. */
+function peakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1_024;
+  } catch {
+    return 0;
+  }
 }

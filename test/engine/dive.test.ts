@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plimsoll } from "../built/support/command-line.ts";
 import { root } from "../built/support/places.ts";
 import { entriesOf, savedImage, tarOf } from "../core/support/saved-image.ts";
+import { allInOne, danglingCase, layerTars, wasteCases } from "../core/support/waste-cases.ts";
 
 const installed = join(root, ".cache", "dive");
 const dive = join(installed, "bin", "dive");
@@ -56,8 +57,16 @@ describe.skipIf(here === undefined)("the numbers of dive", () => {
 
   const all = { ...images, "all of these": Object.values(images).flatMap(onTop) };
   it.each(Object.entries(all))("%s", async (_, lines) => {
+    await compare(await Promise.all(lines.map((line) => tarOf(entriesOf(line)))));
+  });
+
+  const { [danglingCase]: _dangling, ...cases } = wasteCases("");
+  it.each(Object.entries({ ...cases, "all of the cases": allInOne(danglingCase) }))("%s", async (_, one) => {
+    await compare(layerTars(one));
+  });
+
+  async function compare(layers: readonly Buffer[]): Promise<void> {
     const archive = join(folder, "image.tar");
-    const layers = await Promise.all(lines.map((line) => tarOf(entriesOf(line))));
     writeFileSync(archive, await savedImage(layers));
     const said = join(folder, "dive.json");
     // It does not truncate what is there.
@@ -73,7 +82,7 @@ describe.skipIf(here === undefined)("the numbers of dive", () => {
     };
     expect(diveCompatible.efficiency).toBeCloseTo(theirs.image.efficiencyScore, 12);
     expect(diveCompatible.wastedBytes).toBe(theirs.image.inefficientBytes);
-  });
+  }
 });
 
 /** Each image in a folder of its own, so that they can lie on top of each other. */

@@ -102,7 +102,11 @@ export function assembleLayers(
 }
 
 export function assembled(read: ImageLayers): Assembled | string {
-  const res = analysisOf(read, (it) => Buffer.from(it.buffer, it.byteOffset, it.length).toString("utf8"));
+  const res = analysisOf(
+    read,
+    (it) => Buffer.from(it.buffer, it.byteOffset, it.length).toString("utf8"),
+    (a, b) => Buffer.compare(a, b) === 0,
+  );
   if (typeof res === "string") return res;
   const { analysis, files, owned } = res;
   return { analysis, columns: fileColumns(read.tree, files, owned, read.layers.length) };

@@ -25,7 +25,7 @@ export function seekTar(part: FilePart, ahead: number, listener: SeekListener): 
     if (troubles.length < mostTroubles) troubles.push(why);
   };
   const heads = new TarHeads();
-  const window = new Window(part, ahead + tarBlock);
+  const window = new Window(part);
   let at = 0;
   while (at < part.length) {
     const headAt = at;
@@ -60,29 +60,33 @@ export function seekTar(part: FilePart, ahead: number, listener: SeekListener): 
   return troubles;
 }
 
+/** Where files are small, reading some of them whole is quicker than winding over each. */
+const dense = 1 << 16;
+/** A header, one of a long name before it, and a body's start. */
+const sparse = 1 << 12;
+/** Of bytes to wind over. */
+const near = 1 << 14;
+
 /** A piece of the file around the present place. */
 class Window {
   readonly #part: FilePart;
-  readonly #reach: number;
   #from = 0;
   #filled = 0;
-  bytes: Uint8Array;
+  bytes = new Uint8Array(dense);
 
-  /** `reach`: bytes that are worth reading at once. */
-  constructor(part: FilePart, reach: number) {
+  constructor(part: FilePart) {
     this.#part = part;
-    // Two and a half headers and a body's start: names that are long take two blocks more.
-    this.#reach = Math.max(8_192, reach * 2);
-    this.bytes = new Uint8Array(this.#reach);
   }
 
   /** Where in `bytes` the `length` bytes from `at` are; -1 where the file ends before. */
   at(at: number, length: number): number {
-    if (at < this.#from || at + length > this.#from + this.#filled) {
+    const end = this.#from + this.#filled;
+    if (at < this.#from || at + length > end) {
       if (at + length > this.#part.length) return -1;
       if (length > this.bytes.length) this.bytes = new Uint8Array(length);
+      const wanted = at - end < near ? dense : sparse;
       this.#from = at;
-      this.#filled = this.#part.read(this.bytes, at, Math.max(length, this.#reach));
+      this.#filled = this.#part.read(this.bytes, at, Math.max(length, wanted));
       if (this.#filled < length) return -1;
     }
     return at - this.#from;
