@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Judge, Reading } from "../../../core/judge.ts";
-import { newJudge } from "../support/judge.ts";
+import type { RatedFinding } from "../../../core/rules/check.ts";
+import { rules } from "../../../core/rules/index.ts";
+import type { Rule } from "../../../core/rules/rule.ts";
+import { judgeMaker, withPrices, worldWith } from "../support/judge.ts";
 import { plainFacts } from "../support/plain-facts.ts";
 
 const sample = readFileSync(
@@ -60,10 +63,25 @@ const pieces = [
   "",
 ];
 
+/** Texts after each other, each a small change of the one before; from the start again after every `resets` of them. */
+function* versionsOf(start: string, rounds: number, resets: number, seed: number): Generator<string> {
+  const next = numbers(seed);
+  let text = start;
+  for (let round = 0; round < rounds; round += 1) {
+    const at = round % 10 === 9 ? text.length : next(text.length + 1);
+    const removed = next(3) === 0 ? next(60) : 0;
+    text = text.slice(0, at) + (pieces[next(pieces.length)] ?? "") + text.slice(at + removed);
+    if (round % resets === resets - 1) text = start;
+    yield text;
+  }
+}
+
 describe("reading again after an edit", () => {
+  let fresh: () => Judge;
   let judge: Judge;
   beforeAll(async () => {
-    judge = await newJudge();
+    fresh = await judgeMaker();
+    judge = fresh();
   });
 
   it.each([
@@ -71,19 +89,31 @@ describe("reading again after an edit", () => {
     ["many constructs", constructs],
     ["many constructs with CRLF", constructs.replaceAll("\n", "\r\n")],
   ])("gives the facts of a fresh reading: %s", (_, start) => {
-    const next = numbers(7);
-    let text = start;
-    let reading: Reading = judge.read("dockerfile", text);
-    for (let round = 0; round < 60; round += 1) {
-      const at = round % 10 === 9 ? text.length : next(text.length + 1);
-      const removed = next(3) === 0 ? next(60) : 0;
-      text = text.slice(0, at) + (pieces[next(pieces.length)] ?? "") + text.slice(at + removed);
-      if (round % 15 === 14) text = start;
+    let reading: Reading = judge.read("dockerfile", start);
+    for (const text of versionsOf(start, 60, 15, 7)) {
       reading = judge.read("dockerfile", text, reading);
-      const fresh = judge.read("dockerfile", text);
-      if (reading.facts === undefined || fresh.facts === undefined) throw new Error("no facts");
-      const [ours, wanted] = [reading.facts, fresh.facts].map((it) => JSON.stringify(plainFacts(it)));
-      expect(ours === wanted, `round ${round}:\n${text}`).toBe(true);
+      const wanted = fresh().read("dockerfile", text);
+      if (reading.facts === undefined || wanted.facts === undefined) throw new Error("no facts");
+      const [ours, theirs] = [reading.facts, wanted.facts].map((it) => JSON.stringify(plainFacts(it)));
+      expect(ours === theirs, text).toBe(true);
+    }
+  });
+
+  it.each([
+    ["the sample", sample, worldWith({ "app/main.py": 3_000_000, "tests/test_a.py": 2_000_000 })] as const,
+    ["many constructs", constructs, worldWith({ a: 10, b: 2_000_000 })] as const,
+    ...rules.flatMap((rule) =>
+      rule.on === "dockerfile" ? [[rule.id, examplesOf(rule.docs), worldWith(contextOf(rule))] as const] : [],
+    ),
+  ])("gives the findings of a fresh judge: %s", (_, start, context) => {
+    const world = withPrices(context);
+    let reading: Reading = judge.read("dockerfile", start);
+    for (const text of versionsOf(start, 14, 5, start.length)) {
+      reading = judge.read("dockerfile", text, reading);
+      const other = fresh();
+      const ours = judge.findings(reading, world, {});
+      const theirs = other.findings(other.read("dockerfile", text), world, {});
+      expect(ours.map(plainFinding), text).toEqual(theirs.map(plainFinding));
     }
   });
 
@@ -92,6 +122,20 @@ describe("reading again after an edit", () => {
     const after = judge.read("dockerfile", sample.replace("    curl \\", "    curlx \\"), before);
     expect(after.facts?.instructions[3]).toBe(before.facts?.instructions[3]);
   });
+});
+
+const contextOf = (rule: Rule): Readonly<Record<string, number>> => rule.exampleContext ?? {};
+
+/** All examples of a page as one file of many stages; the last one ships, and is a reported one. */
+const examplesOf = (docs: string): string =>
+  [...docs.matchAll(/^```dockerfile\n(.*?)^```/gms)]
+    .map((it) => it[1] ?? "")
+    .reverse()
+    .join("\n");
+
+const plainFinding = ({ at, rule, severity, what, why, saving, related, fixes }: RatedFinding) => ({
+  ...{ at, rule, severity, what, why, saving, related },
+  fixes: fixes.map(({ title, edits }) => ({ title, edits })),
 });
 
 /** The same numbers on every machine. */

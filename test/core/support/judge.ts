@@ -15,7 +15,13 @@ const bash = readFileSync(
   join(dirname(require.resolve("tree-sitter-bash/package.json")), "tree-sitter-bash.wasm"),
 );
 
-export const newJudge = async (): Promise<Judge> => new Judge(await loadShellReader({ runtime, bash }));
+export const newJudge = async (): Promise<Judge> => (await judgeMaker())();
+
+/** Each of them remembers nothing of what another has read. */
+export async function judgeMaker(): Promise<() => Judge> {
+  const shell = await loadShellReader({ runtime, bash });
+  return () => new Judge(shell);
+}
 
 /** With the prices that the bundles carry. */
 export const withPrices = (world: World): World => ({ ...world, packageSizes });
