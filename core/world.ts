@@ -14,6 +14,8 @@ export interface World {
   readonly buildArguments?: ReadonlyMap<string, string | undefined>;
   /** A compose file reserves a GPU for what is built here. */
   readonly gpu?: boolean;
+  /** The document's folder says that the image is for work on the project: a development container, a CI job. */
+  readonly development?: boolean;
   readonly context: BuildContext | undefined;
   readonly packageSizes: PackageSizes | undefined;
   readonly knowledge: Knowledge | undefined;

@@ -1,4 +1,5 @@
 /** What an image is for, as far as its stages' names and its start commands say. */
+import type { World } from "../world.ts";
 import type { Facts, RunInstruction, Stage } from "./facts.ts";
 import { runsTests } from "./mentions.ts";
 import { baseName } from "./paths.ts";
@@ -20,8 +21,13 @@ export const isForDevelopment = (stage: Stage): boolean =>
       (runsTests(it) || developmentServer.test(it.source)),
   );
 
-/** Whether any shipped image, by its last stage, is for development. */
-export const shipsForDevelopment = (facts: Facts): boolean =>
+/** Folders that editors and CI systems read: images of development containers, and those that jobs run in. */
+export const isDevelopmentPlace = (path: string): boolean =>
+  /(?:^|[\\/])\.(?:devcontainer|github|gitlab|circleci|buildkite)[\\/]/.test(path);
+
+/** Whether any shipped image, by its place or its last stage, is for development. */
+export const shipsForDevelopment = (facts: Facts, world: World): boolean =>
+  world.development === true ||
   facts.stages.some(
     (stage) =>
       stage.shipped &&
@@ -34,8 +40,8 @@ const toolchainImage =
   /(?:^|\/)(?:gcc|rust|golang|buildpack-deps|swift|haskell|emscripten|devcontainers?)(?:[/:@-]|$)/;
 
 /** A shipped image that is meant to carry tools: its last stage says so, or its base is a toolchain. */
-export const shipsToolchain = (facts: Facts): boolean =>
-  shipsForDevelopment(facts) ||
+export const shipsToolchain = (facts: Facts, world: World): boolean =>
+  shipsForDevelopment(facts, world) ||
   facts.stages.some(
     (stage) =>
       stage.shipped &&

@@ -56,8 +56,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends chromium && rm 
 RUN npm install puppeteer && npm cache clean --force
 \`\`\`
 `,
-  *check(facts) {
-    if (shipsForDevelopment(facts)) return;
+  *check(facts, world) {
+    if (shipsForDevelopment(facts, world)) return;
     for (const { run, effect } of sitesOf(facts, "browser-download")) {
       if (!ships(facts, run, effect)) continue;
       if (effect.tool === "puppeteer") yield* besideAnother(facts, run, effect);

@@ -74,7 +74,7 @@ RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
 \`\`\`
 `,
   *check(facts, world) {
-    if (shipsToolchain(facts)) return;
+    if (shipsToolchain(facts, world)) return;
     for (const { run, command, effect } of shippedSites(facts, "install")) {
       const tools = shippedTools(facts, run, command, effect);
       const finding = tools && findingOf(facts, world, tools);

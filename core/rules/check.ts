@@ -40,7 +40,7 @@ export function findingsOf(subject: Subject, world: World, choices: RuleChoices)
       const silencedBy = suppressions.filter((it) => suppresses(it, rule.id, finding.at));
       for (const it of silencedBy) used.add(it);
       if (silencedBy.length > 0 || ignores.some((it) => isSameThing(it, rule, finding))) continue;
-      found.push(rated(rule.id, finding, choices));
+      found.push(rated(rule.id, finding, world, choices));
     }
   }
   found.push(...suppressionFindings(subject, used, world, choices));
@@ -48,7 +48,7 @@ export function findingsOf(subject: Subject, world: World, choices: RuleChoices)
 }
 
 /** What a rule covers only in part is not the same thing; its peers say so. */
-const isSameThing = ({ code, scope }: PeerIgnore, { peers }: Rule, { at }: Finding): boolean =>
+const isSameThing = ({ code, scope }: PeerIgnore, rule: Rule, { at, peers = rule.peers }: Finding): boolean =>
   peers.includes(`hadolint ${code}`) &&
   (scope === "file" || (scope.start <= at.start && at.start < scope.end));
 
@@ -81,7 +81,7 @@ function suppressionFindings(
       allRules.map((it) => it.id),
     )) {
       if (!suppressions.some((it) => suppresses(it, rule.id, finding.at)))
-        res.push(rated(rule.id, finding, choices));
+        res.push(rated(rule.id, finding, world, choices));
     }
   }
   return res;
@@ -95,10 +95,12 @@ function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices)
   return rule?.on !== "dockerfile" || rule.needs !== "context" || world.context !== undefined;
 }
 
-function rated(rule: RuleId, finding: Finding, choices: RuleChoices): RatedFinding {
+function rated(rule: RuleId, finding: Finding, { development }: World, choices: RuleChoices): RatedFinding {
   const choice = choices[rule] ?? "auto";
   const isRated = choice === "auto" || choice === "off";
-  const severity = isRated ? (finding.taste === true ? "hint" : ratedBy(finding.saving)) : choice;
+  // Nobody pulls a development container in production: its size is its owners' taste.
+  const isTaste = finding.taste === true || development === true;
+  const severity = isRated ? (isTaste ? "hint" : ratedBy(finding.saving)) : choice;
   return new Rated(rule, finding, severity);
 }
 

@@ -76,7 +76,7 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
 \`\`\`
 `,
   *check(facts, world) {
-    if (shipsForDevelopment(facts)) return;
+    if (shipsForDevelopment(facts, world)) return;
     for (const { run, command, effect } of [
       ...sitesOf(facts, "python-install"),
       ...sitesOf(facts, "project-install"),

@@ -35,8 +35,8 @@ FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS dev
 RUN true
 \`\`\`
 `,
-  *check(facts) {
-    if (shipsForDevelopment(facts)) return;
+  *check(facts, world) {
+    if (shipsForDevelopment(facts, world)) return;
     for (const stage of facts.stages) {
       const finding = stage.shipped && stage.parent === undefined ? findingOf(facts, stage) : undefined;
       if (finding !== undefined) yield finding;

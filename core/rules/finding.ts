@@ -39,6 +39,8 @@ export interface Finding {
   readonly why: string;
   readonly saving: Size;
   readonly related?: readonly Related[];
+  /** Those of the rule's peers that mean this very thing; without it, all of them. */
+  readonly peers?: readonly string[];
   /** Some want it so: it is said as a hint, whatever the bytes. */
   readonly taste?: boolean;
   /**

@@ -48,7 +48,7 @@ RUN git clone --depth 1 https://example.org/app.git /app && make -C /app
 `,
   examplePrices: true,
   *check(facts, world) {
-    if (shipsToolchain(facts)) return;
+    if (shipsToolchain(facts, world)) return;
     for (const stage of facts.stages) {
       const finding =
         stage.shipped && stage.parent === undefined ? findingOf(facts, world, stage) : undefined;

@@ -17,12 +17,22 @@ import type { World } from "../world.ts";
 import type { Finding, Fix, FixSafety } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
+/** Each means the cache of one tool: a comment for one of them says nothing about another. */
+const peersOf: Readonly<Record<string, readonly string[]>> = {
+  "apt-lists": ["hadolint DL3009"],
+  apk: ["hadolint DL3019"],
+  dnf: ["hadolint DL3032", "hadolint DL3040"],
+  zypper: ["hadolint DL3036"],
+  pip: ["hadolint DL3042"],
+  yarn: ["hadolint DL3060"],
+};
+
 export const packageCacheKept = defineRule({
   id: "package-cache-kept",
   on: "dockerfile",
   peers: [
-    ...["hadolint DL3009", "hadolint DL3019", "hadolint DL3032", "hadolint DL3036", "hadolint DL3040"],
-    ...["hadolint DL3042", "hadolint DL3060", "dockle DKL-DI-0004", "dockle DKL-DI-0005", "trivy DS-0015"],
+    ...Object.values(peersOf).flat(),
+    ...["dockle DKL-DI-0004", "dockle DKL-DI-0005", "trivy DS-0015"],
     ...["trivy DS-0025", "droast DF004", "droast DF029", "droast DF030", "dockerfile-doctor DD004"],
     ...["dockerfile-doctor DD009", "tally prefer-package-cache-mounts", "tally ruby/leftover-bundler-cache"],
   ],
@@ -111,6 +121,7 @@ function findingOf(facts: Facts, world: World, kept: KeptCache): Finding {
     what: `this layer keeps ${effect.label}`,
     why: `${whys[effect.holds]}, and a later instruction that deletes them does not give their bytes back.`,
     saving: cacheSize(facts, world, run, effect),
+    peers: peersOf[effect.cache] ?? [],
     related: fillers
       .filter((it) => it.run !== run)
       .map((it) => ({ at: it.command.at, message: "This would fill it where it is not there already" })),

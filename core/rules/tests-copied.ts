@@ -66,7 +66,7 @@ CMD ["pytest", "/app/tests"]
 `,
   exampleContext: { "src/main": 5_000, "tests/test_main.py": 3_000, "tests/fixtures/rows.json": 1_500_000 },
   *check(facts, world) {
-    if (shipsForDevelopment(facts)) return;
+    if (shipsForDevelopment(facts, world)) return;
     for (const copy of facts.shipped) {
       if (copy.kind !== "copy" || copy.from !== undefined || copy.heredoc) continue;
       // Their effect on what is taken is not modelled.

@@ -3,6 +3,7 @@ import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { cover } from "../text/span.ts";
+import type { Manager } from "../tools/effect.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -38,16 +39,23 @@ COPY --from=build /etc/hostname /etc/built-on
 \`\`\`
 `,
   *check(facts) {
-    for (const { run, command } of shippedSites(facts, "upgrade")) yield findingOf(facts, run, command);
+    for (const { run, command, effect } of shippedSites(facts, "upgrade"))
+      yield findingOf(facts, run, command, effect.manager);
   },
 });
 
-function findingOf(facts: Facts, run: RunInstruction, command: Command): Finding {
+const peersOf: Partial<Record<Manager, readonly string[]>> = {
+  apt: ["hadolint DL3005"],
+  apk: ["hadolint DL3017"],
+};
+
+function findingOf(facts: Facts, run: RunInstruction, command: Command, manager: Manager): Finding {
   const [program, action] = command.words;
   return {
     at: program && action ? cover(program.at, action.at) : command.at,
     what: "all packages are upgraded on top of the base image",
     why: "What they replace stays in the layers below. A newer base image holds them once.",
+    peers: peersOf[manager] ?? [],
     saving: unknownSize("it depends on the age of the base image"),
     get fixes(): readonly Fix[] {
       const removal = removeCommand(facts, run, command);

@@ -34,8 +34,8 @@ interface Base {
   readonly key: string;
   readonly kind: "slim" | "full" | "unknown";
   readonly installed: ReadonlySet<string>;
-  /** Debian 12 itself; else the sizes of another release stand in. */
-  readonly sameRelease: boolean;
+  /** Debian 12 itself; else its sizes stand in for another release, or for Ubuntu's. */
+  readonly release: "same" | "other" | "ubuntu";
 }
 
 const keptAnswers = 500;
@@ -129,6 +129,10 @@ const buildpackImages =
   /^(?:python|node|ruby|perl|php|golang|rust|gcc|openjdk|buildpack-deps|erlang|elixir|pypy|haskell)$/;
 const debianImages =
   /^(?:debian|python|node|ruby|perl|php|nginx|httpd|postgres|redis|mysql|mariadb|buildpack-deps|pypy)$/;
+const ubuntuImages = /ubuntu|(?:^|[:-])(?:focal|jammy|noble)\b/;
+const debian12 = /bookworm|(?:^|[^\d])12(?:[.-]|$)/;
+/** Packages of another release are near these, not equal; those of another distribution less so. */
+const spreads = { same: [1, 1], other: [0.9, 1.15], ubuntu: [0.75, 1.4] } as const;
 const otherSystems =
   /alpine|musl|ubi\d*|fedora|centos|rocky|almalinux|amazonlinux|opensuse|archlinux|busybox|distroless|wolfi|chainguard|scratch|windows/i;
 
@@ -187,7 +191,7 @@ export class DebianPackageSizes implements PackageSizes {
       low += known ? row[7] : 0;
       high += known ? row[7] : row[1] * 1024 * unknownDocs;
     }
-    const [least, most] = found.sameRelease ? [0.95, 1.05] : [0.8, 1.25];
+    const [least, most] = found.release === "same" ? [0.95, 1.05] : [0.8, 1.25];
     return estimated(
       bytes(Math.floor(low * least)),
       bytes(Math.ceil(high * most)),
@@ -198,6 +202,7 @@ export class DebianPackageSizes implements PackageSizes {
   lists({ image, manager }: PackageBase): Size {
     if (manager !== "apt" || otherSystems.test(image ?? ""))
       return unknownSize("the base image is not Debian");
+    if (ubuntuImages.test(image ?? "")) return unknownSize("Ubuntu's index is not in the catalogue");
     // The official images compress the index as it is fetched.
     return debianImages.test(nameOf(image))
       ? estimated(
@@ -246,7 +251,7 @@ export class DebianPackageSizes implements PackageSizes {
     return estimated(low, high, `${this.#basis(found, "installed sizes")}${without}`);
   }
 
-  #rangeOf(names: readonly string[], { kind, sameRelease }: Base): readonly [Bytes, Bytes] {
+  #rangeOf(names: readonly string[], { kind, release }: Base): readonly [Bytes, Bytes] {
     let low = 0;
     let high = 0;
     for (const name of names) {
@@ -257,13 +262,14 @@ export class DebianPackageSizes implements PackageSizes {
       low += kind === "full" ? whole : slim;
       high += kind === "slim" && row[7] >= 0 ? slim : whole;
     }
-    // Another release's packages are near these, not equal.
-    const [least, most] = sameRelease ? [leastShare, mostShare] : [leastShare * 0.9, mostShare * 1.15];
+    const [less, more] = spreads[release];
+    const [least, most] = [leastShare * less, mostShare * more];
     return [bytes(Math.floor(low * least)), bytes(Math.ceil(high * most))];
   }
 
-  #basis({ sameRelease }: Base, what: string): string {
-    const where = sameRelease ? "" : ", which stand in for the base image's release";
+  #basis({ release }: Base, what: string): string {
+    const others = release === "ubuntu" ? "Ubuntu's" : "the base image's release";
+    const where = release === "same" ? "" : `, which stand in for ${others}`;
     return `${what} of Debian 12's packages with what they need, catalogue of ${this.#catalogue.date}${where}`;
   }
 
@@ -294,9 +300,11 @@ export class DebianPackageSizes implements PackageSizes {
       key,
       kind: slim ? "slim" : debianImages.test(name) ? "full" : "unknown",
       installed: new Set([...installed, ...this.#graph.closure(alsoInstalled, false, installed)]),
-      sameRelease: /bookworm|(?:^|[^\d])12(?:[.-]|$)/.test(
-        name === "debian" ? tag : tag.replace(/^[\d.]+/, ""),
-      ),
+      release: ubuntuImages.test(image ?? "")
+        ? "ubuntu"
+        : debian12.test(name === "debian" ? tag : tag.replace(/^[\d.]+/, ""))
+          ? "same"
+          : "other",
     };
   }
 }

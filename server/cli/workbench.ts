@@ -177,12 +177,14 @@ const worldOf = ({
   targets,
   buildArguments,
   gpu,
+  development,
   context,
   packageSizes,
 }: FoundWorld): Omit<World, "knowledge"> => ({
   targets,
   ...(buildArguments && { buildArguments }),
   gpu,
+  development,
   context,
   packageSizes,
 });

@@ -242,6 +242,7 @@ export class Worlds {
 function worldFrom({ found, knowledge, python }: Pick<Place, "found" | "knowledge" | "python">): World {
   if (python !== undefined) return { ...emptyWorld, python };
   if (found === undefined) return knowledge === undefined ? emptyWorld : { ...emptyWorld, knowledge };
-  const { targets, buildArguments, gpu, context, packageSizes } = found;
-  return { targets, ...(buildArguments && { buildArguments }), gpu, context, packageSizes, knowledge };
+  const { buildArguments, targets, gpu, development, context, packageSizes } = found;
+  const known = { targets, gpu, development, context, packageSizes, knowledge };
+  return { ...known, ...(buildArguments && { buildArguments }) };
 }

@@ -4,6 +4,7 @@ import type { BuildContext, IgnoreFile } from "../../../core/context/build-conte
 import { ListedContext } from "../../../core/context/listed-context.ts";
 import { manifestPaths } from "../../../core/context/manifests.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
+import { isDevelopmentPlace } from "../../../core/dockerfile/purpose.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
 import { bakePlans } from "./bake.ts";
@@ -19,6 +20,8 @@ export interface FoundWorld {
   readonly buildArguments: ReadonlyMap<string, string | undefined> | undefined;
   /** Something that is built from it reserves a GPU. */
   readonly gpu: boolean;
+  /** Its folder is one of development containers or CI jobs. */
+  readonly development: boolean;
   readonly context: BuildContext | undefined;
   readonly contextPath: string | undefined;
   /** Names of images that compose or bake files build from this Dockerfile. */
@@ -101,6 +104,7 @@ export class WorldFinder {
     return {
       buildArguments: argumentsOf(chosen),
       gpu: chosen.some((it) => it.gpu),
+      development: isDevelopmentPlace(dockerfile),
       targets: targets.every((it) => it === "") ? [] : targets,
       context: place === undefined ? undefined : await this.#read(dockerfile, place, signal),
       contextPath: place?.path,

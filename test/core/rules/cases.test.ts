@@ -8,7 +8,7 @@ import { pythonWorldOf } from "../support/python-world.ts";
 
 /**
  * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE`, `manifest PATH TEXT`,
- * `ignore PATTERN` and `prices` (of the catalogue), the Dockerfile with marks
+ * `ignore PATTERN` `prices` (of the catalogue) and `development` (the file of a development container), the Dockerfile with marks
  * `#   ^^^ severity rule (size)` below the words they stand for, and after `-- fixed` the text that `fix --review`
  * leaves. `document pyproject` and `document requirements` make it a Python document. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
  */
@@ -18,9 +18,9 @@ const judge = await newJudge();
 describe.each(readdirSync(folder))("%s", (file) => {
   it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
     "$title",
-    ({ source, marks, fixed, context, manifests, ignore, kind, prices }) => {
+    ({ source, marks, fixed, context, manifests, ignore, kind, prices, development }) => {
       const files = kind === "dockerfile" ? worldWith(context, ignore, manifests) : pythonWorldOf(source);
-      const world = prices ? withPrices(files) : files;
+      const world = { ...(prices ? withPrices(files) : files), development };
       const reading = judge.read(kind, source);
       const findings = judge.findings(reading, world, {});
       expect(
@@ -56,6 +56,7 @@ function casesIn(text: string) {
       const marks: string[] = [];
       let kind: DocumentKind = "dockerfile";
       let prices = false;
+      let development = false;
       for (const line of body.split("\n")) {
         if (line === "document pyproject" || line === "document requirements") {
           kind = line === "document pyproject" ? "pyproject" : "requirements";
@@ -67,6 +68,7 @@ function casesIn(text: string) {
         const ignored = /^ignore (\S+)$/.exec(line);
         if (ignored?.[1] !== undefined) ignore = `${ignore ?? ""}${ignored[1]}\n`;
         else if (line === "prices") prices = true;
+        else if (line === "development") development = true;
         else if (sized?.[1] !== undefined) context[sized[1]] = Number(sized[2]);
         else if (manifest?.[1] !== undefined && manifest[2] !== undefined) {
           context[manifest[1]] = manifest[2].length;
@@ -79,6 +81,17 @@ function casesIn(text: string) {
           );
         } else lines.push(line);
       }
-      return { title, source: lines.join("\n"), marks, fixed, context, manifests, ignore, kind, prices };
+      return {
+        title,
+        source: lines.join("\n"),
+        marks,
+        fixed,
+        context,
+        manifests,
+        ignore,
+        kind,
+        prices,
+        development,
+      };
     });
 }
