@@ -9,7 +9,8 @@ import { insertBefore } from "./edits.ts";
 import type { Facts, RunInstruction, Stage } from "./facts.ts";
 import { splitEdits } from "./split-stage.ts";
 
-const place = "/opt/venv";
+/** Where the environment lies in both stages. */
+export const place = "/opt/venv";
 const pythonImage = /^(?:docker\.io\/)?(?:library\/)?python:/;
 
 /** Undefined where pip is not all that installs, or does not install for everybody. */
@@ -24,18 +25,24 @@ export function environmentSplit(facts: Facts, stage: Stage): readonly Edit[] | 
   // Whoever is not root installs elsewhere, and may not write there.
   const before = stage.instructions.filter((it) => it.index <= last.index);
   if (before.some(({ keyword }) => keyword === "USER")) return undefined;
-  const eol = lineBreakOf(facts.text);
   const edits = splitEdits(facts, {
     stage,
     last,
     image: facts.text.slice(base.at.start, base.at.end),
     copies: true,
     taken: installing,
-    result: (builder) => [`COPY --from=${builder} ${place} ${place}`, `ENV PATH="${place}/bin:$PATH"`],
+    result: (builder) => [`COPY --from=${builder} ${place} ${place}`, onPath],
   });
-  // The pip of the base image installs there, so the environment needs none of its own.
+  return edits && [...edits, environmentBefore(facts, first)];
+}
+
+export const onPath = `ENV PATH="${place}/bin:$PATH"`;
+
+/** An environment into which pip installs from there on. The pip of the base image does it, so it needs none inside. */
+export function environmentBefore(facts: Facts, first: RunInstruction): Edit {
+  const eol = lineBreakOf(facts.text);
   const lines = [`RUN python -m venv --without-pip ${place}`, `ENV PIP_PYTHON=${place}/bin/python`];
-  return edits && [...edits, insertBefore(facts, first, lines.map((it) => `${it}${eol}`).join(""))];
+  return insertBefore(facts, first, lines.map((it) => `${it}${eol}`).join(""));
 }
 
 const installsIn = (run: RunInstruction): readonly PythonInstall[] =>
@@ -43,8 +50,8 @@ const installsIn = (run: RunInstruction): readonly PythonInstall[] =>
     (it.effects ?? []).flatMap((effect) => (effect.kind === "python-install" ? [effect] : [])),
   );
 
-/** pip into the system's folder, for sure, and nothing beside it that would stay behind. */
-const isPlain = (run: RunInstruction): boolean =>
+/** pip installs into the system's folder, for sure, and nothing beside it that would stay behind. */
+export const isPlain = (run: RunInstruction): boolean =>
   run.form === "shell" &&
   run.commands.every(
     ({ effects, runs }) =>

@@ -1,11 +1,12 @@
-import { addFlag, appendCommand, insertBefore, removeInstruction } from "../dockerfile/edits.ts";
+import { addAfter, addFlag, appendCommand, insertBefore, removeInstruction } from "../dockerfile/edits.ts";
 import type { CopyInstruction, Facts, Instruction, RunInstruction, Word } from "../dockerfile/facts.ts";
+import { shipsFrom } from "../dockerfile/flows.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
-import { baseName, withoutSlash } from "../dockerfile/paths.ts";
+import { baseName, isWithin, withoutSlash } from "../dockerfile/paths.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { measuredLayer } from "../link/measurements.ts";
-import { uvSize } from "../size/installer-sizes.ts";
+import { pipSize, uvSize } from "../size/installer-sizes.ts";
 import { type Size, unknownSize } from "../size/size.ts";
 import { lineBreakOf } from "../text/lines.ts";
 import type { World } from "../world.ts";
@@ -16,10 +17,13 @@ export const installerShipped = defineRule({
   id: "installer-shipped",
   on: "dockerfile",
   peers: [],
-  summary: "A package installer (uv, poetry, pdm) ships though nothing runs it in a container.",
+  summary:
+    "A package installer (uv, poetry, pdm, pip in an environment) ships though nothing runs it in a container.",
   docs: `
 uv, poetry and pdm serve the build. A container that starts its program directly does not need them. Give the binary to
 the \`RUN\` that uses it as a bind mount, install it in a stage that does not ship, or take it away in the same \`RUN\`.
+
+An environment made by \`python -m venv\` holds a pip of its own, which the image that takes it does not need either.
 
 Nothing is reported where \`CMD\`, \`ENTRYPOINT\` or \`HEALTHCHECK\` run the installer, or start a script or a task
 runner, whose programs the Dockerfile does not name.
@@ -34,7 +38,25 @@ RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev
 CMD ["/app/.venv/bin/uvicorn", "app:app"]
 \`\`\`
 
+\`\`\`dockerfile
+FROM python:3.12-slim AS build
+RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir flask
+
+FROM python:3.12-slim
+COPY --from=build /opt/venv /opt/venv
+CMD ["/opt/venv/bin/gunicorn", "app:app"]
+\`\`\`
+
 ## Not reported
+\`\`\`dockerfile
+FROM python:3.12-slim AS build
+RUN python -m venv --without-pip /opt/venv && pip --python /opt/venv install --no-cache-dir flask
+
+FROM python:3.12-slim
+COPY --from=build /opt/venv /opt/venv
+CMD ["/opt/venv/bin/gunicorn", "app:app"]
+\`\`\`
+
 \`\`\`dockerfile
 FROM python:3.12-slim
 WORKDIR /app
@@ -57,6 +79,7 @@ ENTRYPOINT ["/entrypoint.sh"]
 \`\`\`
 `,
   *check(facts, world) {
+    for (const it of facts.instructions) if (it.kind === "run") yield* inEnvironment(facts, it);
     for (const it of facts.shipped) {
       if (it.kind === "copy") yield* copied(facts, world, it);
     }
@@ -125,6 +148,66 @@ function* byPip(facts: Facts, world: World): Generator<Finding> {
       if (tool !== undefined && finding) yield { ...finding, fixes: uninstallFixes(facts, run, tool) };
     }
   }
+}
+
+/** pip that an environment got when it was made, and that the image which takes the environment never runs. */
+function* inEnvironment(facts: Facts, run: RunInstruction): Generator<Finding> {
+  if (run.onbuild || facts.shipped.includes(run)) return;
+  for (const { runs, effects } of run.commands) {
+    for (const effect of effects ?? []) {
+      if (effect.kind !== "environment" || !effect.installer || runs !== "always") continue;
+      const { path, word } = effect.folder;
+      const carrier = shipsFrom(facts, run, path);
+      if (carrier === undefined || carrier === "layer" || losesPip(facts, run, path)) continue;
+      const users = facts.shipped.filter((it) => it.index > carrier.index);
+      if (runsAtStart(facts, "pip") !== false || users.some((it) => mentions(it, "/pip"))) continue;
+      yield {
+        at: word.at,
+        what: "pip ships inside the environment, and no container runs it",
+        why: "An environment gets a pip of its own when it is made. Only the build uses it.",
+        saving: pipSize(true),
+        related: [{ at: carrier.at, message: "This COPY takes it into the image that ships" }],
+        get fixes() {
+          return withoutPip(facts, run, carrier, path);
+        },
+      };
+    }
+  }
+}
+
+const losesPip = (facts: Facts, run: RunInstruction, folder: string): boolean =>
+  facts.instructions.some(
+    (it) =>
+      it.kind === "run" &&
+      it.stage === run.stage &&
+      (it.opaque !== undefined ||
+        isTakenAway(it, "pip") ||
+        it.commands.some((one) => removesIn(one, folder))),
+  );
+
+const removesIn = ({ effects }: RunInstruction["commands"][number], folder: string): boolean =>
+  effects?.some(
+    (it) => it.kind === "remove" && it.paths.some(({ path }) => isWithin(path, folder) && /pip/.test(path)),
+  ) === true;
+
+/** At the end of the stage: what is copied from it is what it holds then. */
+function withoutPip(
+  facts: Facts,
+  run: RunInstruction,
+  carrier: CopyInstruction,
+  folder: string,
+): readonly Fix[] {
+  const stage = facts.stages[run.stage];
+  const last = stage?.instructions.findLast((it) => it.kind === "run");
+  const isParent = facts.stages.some(({ parent }) => parent === run.stage);
+  if (last === undefined || isParent || carrier.fromStage !== run.stage) return [];
+  return [
+    {
+      title: "Uninstall pip at the end of the building stage",
+      safety: "review",
+      edits: [addAfter(facts, last, `RUN ${folder}/bin/pip uninstall -y pip`)],
+    },
+  ];
 }
 
 const installers = ["uv", "poetry", "pdm", "pipenv"] as const;

@@ -1,7 +1,8 @@
 import { addAfter, insertBefore, isJsonForm, removeWords, replaceWord } from "../dockerfile/edits.ts";
+import { environmentBefore, isPlain, onPath, place } from "../dockerfile/environment-split.ts";
 import type { Command, CopyInstruction, Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
 import { type Common, commonOf } from "../dockerfile/inherited.ts";
-import { normalised, withoutSlash } from "../dockerfile/paths.ts";
+import { isWithin, normalised, withoutSlash } from "../dockerfile/paths.ts";
 import { mayWrite } from "../dockerfile/writes.ts";
 import { layerLabel, measurementsOf } from "../link/measurements.ts";
 import { measured, type Size, unknownSize } from "../size/size.ts";
@@ -93,7 +94,12 @@ function findingOf(facts: Facts, world: World, copy: CopyInstruction, from: numb
     related: (facts.stages[from]?.instructions ?? [])
       .slice(0, 1)
       .map(({ at }) => ({ at, message: "Copied from this stage" })),
-    fixes: path === "/usr/local" && common !== undefined ? venvFixes(facts, copy, common, from) : [],
+    get fixes() {
+      if (isConda) return condaFixes(facts, copy, path, from);
+      return path === "/usr/local" && common !== undefined
+        ? [...venvFixes(facts, copy, common, from), ...pipFixes(facts, copy, common, from)]
+        : [];
+    },
   };
 }
 
@@ -104,8 +110,6 @@ function sizeOf(facts: Facts, world: World, copy: CopyInstruction): Size {
     return unknownSize("how much of the tree the program needs is not known");
   return measured(found.layer.hides, `what ${layerLabel(world, found)} stores again`);
 }
-
-const place = "/opt/venv";
 
 interface Install {
   readonly run: RunInstruction;
@@ -143,6 +147,56 @@ function venvFixes(facts: Facts, copy: CopyInstruction, common: Common, from: nu
     addAfter(facts, copy, path),
   ];
   return [{ title: `Install into a virtual environment and copy ${place}`, safety: "review", edits }];
+}
+
+/** What pip installs goes into an environment, where nothing else writes to the tree. */
+function pipFixes(facts: Facts, copy: CopyInstruction, common: Common, from: number): readonly Fix[] {
+  const runs = common.apart.flatMap((it) => (it.kind === "run" && installsIn(it).length > 0 ? [it] : []));
+  const [first] = runs;
+  const [source] = copy.sources;
+  if (first === undefined || isJsonForm(facts, copy) || !runs.every(isPlain)) return [];
+  const others = common.apart.filter((it) => it.kind !== "run" || !runs.includes(it));
+  const later = facts.shipped.filter((it) => it.stage === copy.stage && it.index > copy.index);
+  if (others.some((it) => mayWrite(it, "/usr/local")) || later.flatMap(installsIn).length > 0) return [];
+  if (runs.some((it) => it.stage !== from) || source === undefined || copy.destination === undefined)
+    return [];
+  if (withoutSlash(copy.destinationPath ?? "") !== "/usr/local") return [];
+  const edits = [
+    environmentBefore(facts, first),
+    ...replaceWord(source, place),
+    ...replaceWord(copy.destination, place),
+    addAfter(facts, copy, onPath),
+  ];
+  return [{ title: `Install into a virtual environment and copy ${place}`, safety: "review", edits }];
+}
+
+/** conda's own programs, and scripts that need them. */
+const needsConda =
+  /\b(?:conda|(?:micro)?mamba)\s+(?:run|activate|install)|\bactivate\b|conda\.sh|"(?:conda|(?:micro)?mamba)"/;
+
+/** The one environment of the stage, at the same place, where what runs names its programs by that place. */
+function condaFixes(facts: Facts, copy: CopyInstruction, tree: string, from: number): readonly Fix[] {
+  const folders = (facts.stages[from]?.instructions ?? []).flatMap((it) =>
+    it.kind !== "run"
+      ? []
+      : it.commands.flatMap(({ runs, effects }) =>
+          (effects ?? []).flatMap((effect) =>
+            effect.kind === "environment" && runs !== "never" && isWithin(effect.folder.path, tree)
+              ? [effect.folder.path]
+              : [],
+          ),
+        ),
+  );
+  const [folder] = folders;
+  const [source] = copy.sources;
+  const later = facts.instructions.filter((it) => it.stage === copy.stage && it.index > copy.index);
+  if (folder === undefined || folders.length > 1 || source === undefined || copy.destination === undefined)
+    return [];
+  const isNamed = later.some((it) => it.source.includes(`${folder}/bin`));
+  if (!isNamed || later.some((it) => needsConda.test(it.source)) || isJsonForm(facts, copy)) return [];
+  if (withoutSlash(copy.destinationPath ?? "") !== tree) return [];
+  const edits = [...replaceWord(source, folder), ...replaceWord(copy.destination, folder)];
+  return [{ title: `Copy the environment ${folder} alone`, safety: "review", edits }];
 }
 
 const installsIn = (it: Instruction): readonly Install[] =>

@@ -56,7 +56,7 @@ export type Effect =
   | ModelDownload
   | BrowserDownload
   | NodeInstall
-  /** Makes a virtual environment of Python; `installer`: with pip inside. */
+  /** Makes a virtual environment of Python, or one of conda; `installer`: pip comes along though nobody named it. */
   | { readonly kind: "environment"; readonly folder: PathWord; readonly installer: boolean }
   /** Builds something that may call a compiler: pip install, make, cargo build … */
   | { readonly kind: "build" }

@@ -23,4 +23,29 @@ COPY --from=build /usr/local /usr/local
 CMD ["python3", "-c", "import six"]
 `,
   },
+  {
+    rule: "whole-tree-copied-from-stage",
+    title: "pip installs into an environment that is copied",
+    sizeUnknown: true,
+    // The official images have their interpreter there.
+    dockerfile: `FROM ${python} AS base
+RUN seq 100000 > /usr/local/lib/interpreter
+FROM base AS build
+RUN pip install --no-cache-dir --no-compile six
+FROM base
+COPY --from=build /usr/local /usr/local
+CMD ["python3", "-c", "import six"]
+`,
+  },
+  {
+    rule: "installer-shipped",
+    title: "pip inside a copied environment",
+    dockerfile: `FROM ${python} AS build
+RUN python3 -m venv /opt/venv
+RUN /opt/venv/bin/pip install --no-cache-dir six
+FROM ${python}
+COPY --from=build /opt/venv /opt/venv
+CMD ["/opt/venv/bin/python3", "-c", "import six"]
+`,
+  },
 ];

@@ -52,11 +52,12 @@ export function prove(host: string, proof: Proof): void {
     writeContext(folder, proof);
     const map = new EditMap(fix.edits);
     const stays = (at: number): number | undefined => map.offsetAfter(at);
-    // What does not ship any more has not stayed as it was.
+    // What does not ship any more has not stayed as it was, nor has, perhaps, what another stage gives.
     const shipped = new Set(after.facts.shipped.map((it) => it.at.start));
     const untouched = new Map(
       reading.facts.instructions.flatMap((it) => {
-        const start = map.touches(it.at) ? undefined : stays(it.at.start);
+        const isGiven = it.kind === "copy" && it.fromStage !== undefined;
+        const start = isGiven || map.touches(it.at) ? undefined : stays(it.at.start);
         return start === undefined || !shipped.has(start) ? [] : [[it.at.start, start] as const];
       }),
     );
