@@ -129,6 +129,10 @@ class GroupTable {
   readonly parents: number[] = [];
   readonly #numbers = new Map<string | number, number>();
 
+  known(key: string | number): number | undefined {
+    return this.#numbers.get(key);
+  }
+
   of(key: string | number, make: () => Group, parent = -1): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
@@ -147,8 +151,10 @@ const hiddenGroup = (table: GroupTable): number =>
 
 /** `owner`: as in the columns, 0 for none. */
 function packageGroup({ packages }: FileColumns, table: GroupTable, owner: number): number {
+  const known = table.known(owner);
+  if (known !== undefined) return known;
   const it = packages[owner - 1];
-  if (it === undefined) return table.of(-1, () => ({ kind: "group", name: "Of no package" }));
+  if (it === undefined) return table.of(0, () => ({ kind: "group", name: "Of no package" }));
   const { ecosystem, name, version } = it;
   const kind = table.of(`kind ${ecosystem}`, () => ({ kind: "group", name: ecosystemName(ecosystem) }));
   return table.of(

@@ -34,17 +34,25 @@ export class Workbench {
     await this.lineNumber(line).waitFor();
   }
 
-  /** Presses a key until the window takes it: one that comes while something settles is lost. */
+  /**
+   * Presses a key until the window takes it: one that comes while something settles is lost. What was asked before is
+   * waited for: its box is still visible while it closes.
+   */
   async #ask(key: string, words: string): Promise<void> {
     const input = this.page.locator(".quick-input-box input");
+    const becomes = (state: "visible" | "hidden"): Promise<boolean> =>
+      input.waitFor({ state, timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+    if (!(await becomes("hidden"))) await this.page.keyboard.press("Escape");
     await expect
       .poll(
         async () => {
           if (!(await input.isVisible())) await this.page.keyboard.press(key);
-          return input
-            .waitFor({ timeout: 3_000 })
-            .then(() => true)
-            .catch(() => false);
+          return (
+            (await becomes("visible")) && !(await input.evaluate((it) => it.closest("[inert]") !== null))
+          );
         },
         { timeout: 30_000 },
       )
