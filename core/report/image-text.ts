@@ -5,6 +5,7 @@ import type { BaseLayers } from "../link/base.ts";
 import { plainCommand } from "../link/plain-command.ts";
 import { addBytes, type Bytes, bytesLabel, noBytes, sumOf } from "../size/bytes.ts";
 import type { InstructionOf } from "./image-json.ts";
+import { readFromText } from "./read-from.ts";
 
 const widestCommand = 60;
 const mostRows = 10;
@@ -16,7 +17,7 @@ export function imageText(
 ): string {
   const { image, bytes, layers } = it;
   const lines = [
-    `${image.reference}  ${image.platform}  ${layers.length} layers, ${bytesLabel(bytes.layers)} measured`,
+    `${image.reference}  ${image.platform}  ${layers.length} layers, ${bytesLabel(bytes.layers)} measured${readFromText(image.readFrom)}`,
     "",
     row("layer", "size", "hidden", "made by"),
     ...layers.map(({ index, bytes: size, wasted, createdBy }) => {

@@ -2,13 +2,15 @@
  * Analysis of images, dive beside ours in the same run, all warm: archives on the disk against reading them once, with
  * the peak memory of each process; images of a running engine against `docker save` to nowhere. Two saved images of more
  * than 8 GB are made below .cache/bench, one after another, and removed. `PLIMSOLL_BENCH_IMAGE=REF[,REF…]` names images
- * of the engine that DOCKER_HOST reaches; `PLIMSOLL_BENCH_LARGE=0` leaves the large archives out.
+ * of the engine that DOCKER_HOST reaches; `PLIMSOLL_BENCH_LARGE=0` leaves the large archives out, and `=engine` loads them
+ * into that engine too.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { farEngine } from "../far-engine.ts";
 import { writeSampleImage } from "../sample-image.ts";
-import { writeLargeImage } from "./large-image.ts";
+import { largeName, writeLargeImage } from "./large-image.ts";
 import { dive, type Peer, type Program } from "./peers.ts";
 import { benchFolder, dist, root } from "./places.ts";
 import { median, milliseconds, ratio } from "./statistics.ts";
@@ -38,9 +40,17 @@ async function benchLarge(files: number): Promise<void> {
   try {
     writeLargeImage(archive, largeBytes, files);
     await benchArchive(`an image of ${files.toLocaleString("en")} files`, archive);
+    if (process.env["PLIMSOLL_BENCH_LARGE"] === "engine") await benchLoaded(archive, largeName(files));
   } finally {
     rmSync(archive, { force: true });
   }
+}
+
+async function benchLoaded(archive: string, reference: string): Promise<void> {
+  if (spawnSync("docker", ["load", "-q", "-i", archive], { stdio: "ignore" }).status === 0)
+    await benchEngineImage(reference);
+  else console.log(`\n${reference}: the engine does not load it`);
+  spawnSync("docker", ["rmi", reference], { stdio: "ignore" });
 }
 
 function benchArchive(title: string, path: string): Promise<void> {
@@ -59,16 +69,26 @@ function benchArchive(title: string, path: string): Promise<void> {
   ]);
 }
 
+/** From the engine's own files where they can be read, and transferred as from an engine elsewhere. */
 async function benchEngineImage(reference: string): Promise<void> {
+  const address = process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
+  const far = address.startsWith("unix://") ? await farEngine(address) : undefined;
   await compare(`Image ${reference} of a running engine, median of ${rounds}`, [
     shell("docker save > /dev/null", `docker save '${reference}' > /dev/null`),
     dive(["--source", "docker", reference, "--ci", "--lowestEfficiency=0", "--highestUserWastedPercent=1"]),
-    ours([reference]),
+    { ...ours([reference]), name: `plimsoll analyze (${readFrom(reference)})` },
+    far === undefined
+      ? "plimsoll analyze (engine-export): the one above"
+      : { ...ours([reference], { DOCKER_HOST: far.host }), name: "plimsoll analyze (engine-export)" },
   ]);
-  const archive = join(benchFolder, "image.tar");
-  if (spawnSync("docker", ["save", "-o", archive, reference]).status === 0)
-    await benchArchive(reference, archive);
-  rmSync(archive, { force: true });
+  far?.close();
+}
+
+/** What the analysis says of itself. */
+function readFrom(reference: string): string {
+  const { command, words } = ours([reference]);
+  const { stdout } = spawnSync(command, words, { encoding: "utf8", maxBuffer: 1 << 28 });
+  return /"readFrom": "([^"]+)"/.exec(stdout)?.[1] ?? "it failed";
 }
 
 /** The first is what the others are compared with, and the second what is left over of ours. */
@@ -105,8 +125,9 @@ async function compare(title: string, programs: readonly Peer[]): Promise<void> 
   printTable(title, ["", "time", "to the first row", "faster than dive", "peak memory"], rows);
 }
 
-const ours = (words: readonly string[]): Program => ({
+const ours = (words: readonly string[], environment: Program["environment"] = {}): Program => ({
   name: "plimsoll analyze",
+  environment,
   command: process.execPath,
   words: [dist("cli.js"), "analyze", ...words, "--format", "json"],
 });
@@ -120,10 +141,13 @@ interface Run {
 }
 
 /** Undefined: it ended with an error. */
-function timed({ command, words }: Program): Promise<Run | undefined> {
+function timed({ command, words, environment }: Program): Promise<Run | undefined> {
   return new Promise((resolve) => {
     const start = performance.now();
-    const child = spawn(command, words, { stdio: "ignore" });
+    const child = spawn(command, words, {
+      stdio: "ignore",
+      env: { ...process.env, ...environment },
+    });
     let peak = 0;
     const look = setInterval(() => {
       peak = Math.max(peak, peakOf(child.pid ?? 0));

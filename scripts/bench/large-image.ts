@@ -23,32 +23,29 @@ type Layer = readonly Entry[];
 /** `bytes`: of all files, about; `files`: of regular ones, about. */
 export function writeLargeImage(path: string, bytes: number, files: number): void {
   const layers = layersOf(bytes, files);
-  const digest = (index: number): string => createHash("sha256").update(`${files} ${index}`).digest("hex");
+  const out = new Writer(path);
+  const nameOf = (index: number): string => `layer-${index}/layer.tar`;
+  const diffIds = layers.map((layer, index) => {
+    const size = layer.reduce((sum, it) => sum + block + padded(it.size ?? 0), 2 * block);
+    out.write(headOf(nameOf(index), size));
+    return out.hashed(() => {
+      for (const entry of layer) writeEntry(out, entry);
+      out.write(Buffer.alloc(2 * block));
+    });
+  });
   const config = Buffer.from(
     JSON.stringify({
       architecture: "amd64",
       os: "linux",
       config: {},
-      rootfs: { type: "layers", diff_ids: layers.map((_, index) => `sha256:${digest(index)}`) },
+      rootfs: { type: "layers", diff_ids: diffIds.map((it) => `sha256:${it}`) },
       history: layers.map((_, index) => ({ created_by: `RUN /bin/sh -c step-${index} # buildkit` })),
     }),
   );
-  const nameOf = (index: number): string => `${digest(index)}/layer.tar`;
   const configName = `${createHash("sha256").update(config).digest("hex")}.json`;
   const manifest = [
-    { Config: configName, RepoTags: [`large:${files}`], Layers: layers.map((_, index) => nameOf(index)) },
+    { Config: configName, RepoTags: [largeName(files)], Layers: layers.map((_, index) => nameOf(index)) },
   ];
-  const out = new Writer(path);
-  layers.forEach((layer, index) => {
-    out.write(
-      headOf(
-        nameOf(index),
-        layer.reduce((sum, it) => sum + block + padded(it.size ?? 0), 2 * block),
-      ),
-    );
-    for (const entry of layer) writeEntry(out, entry);
-    out.write(Buffer.alloc(2 * block));
-  });
   for (const [name, content] of [
     [configName, config],
     ["manifest.json", Buffer.from(JSON.stringify(manifest))],
@@ -60,6 +57,9 @@ export function writeLargeImage(path: string, bytes: number, files: number): voi
   out.write(Buffer.alloc(2 * block));
   out.close();
 }
+
+/** By this name an engine knows the image. */
+export const largeName = (files: number): string => `large:${files}`;
 
 const block = 512;
 const padded = (size: number): number => Math.ceil(size / block) * block;
@@ -106,9 +106,19 @@ class Writer {
   readonly #file: number;
   readonly #buffer = Buffer.alloc(8 << 20);
   #filled = 0;
+  #hash = createHash("sha256");
 
   constructor(path: string) {
     this.#file = openSync(path, "w");
+  }
+
+  /** SHA-256 of what is written meanwhile: engines hold a layer to it. */
+  hashed(act: () => void): string {
+    this.#flush();
+    this.#hash = createHash("sha256");
+    act();
+    this.#flush();
+    return this.#hash.digest("hex");
   }
 
   write(bytes: Uint8Array): void {
@@ -127,6 +137,7 @@ class Writer {
   }
 
   #flush(): void {
+    this.#hash.update(this.#buffer.subarray(0, this.#filled));
     for (let at = 0; at < this.#filled; ) at += writeSync(this.#file, this.#buffer, at, this.#filled - at);
     this.#filled = 0;
   }

@@ -12,6 +12,8 @@ export interface Program {
   readonly name: string;
   readonly command: string;
   readonly words: readonly string[];
+  /** Beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds from the start of the process to its end. */

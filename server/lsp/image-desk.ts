@@ -4,6 +4,7 @@ import type { ImageAnalysis } from "../../core/image/analysis.ts";
 import { baseLayersOf } from "../../core/link/base.ts";
 import { knowledgeOf, linkLayers } from "../../core/link/link.ts";
 import { installedInImage } from "../../core/python/installed.ts";
+import { readFromText } from "../../core/report/read-from.ts";
 import { sumOf } from "../../core/size/bytes.ts";
 import { type LayerLink, layerName } from "../../core/treemap/image-tree.ts";
 import {
@@ -248,7 +249,7 @@ export class ImageDesk {
           bytes: size,
           ...linkOf(index),
         })),
-        sizesFrom: "measured",
+        sizesFrom: `measured${readFromText(image.readFrom)}`,
         visible: bytes.visible,
         ...bytes.wasted,
         duplicated: bytes.duplicated,

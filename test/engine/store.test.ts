@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type FarEngine, farEngine } from "../../scripts/far-engine.ts";
 import { plimsoll } from "../built/support/command-line.ts";
-import { type FarEngine, farEngine } from "./support/far-engine.ts";
 import { startNewerEngine } from "./support/newer-engine.ts";
 import { oddArchive, oddDockerfile, platformsArchive, writeOddContext } from "./support/odd-images.ts";
 

@@ -4,6 +4,7 @@ import type { ImageFacts } from "../image/docker.ts";
 import type { LayerCache } from "../image/layer-cache.ts";
 import { type ProgressListener, ReadingProgress } from "../image/reading-progress.ts";
 import { type Fields, fieldsOf, textOr } from "../records.ts";
+import { troubleText } from "../trouble-text.ts";
 import { readClassicStore } from "./classic-store.ts";
 import { readContentStore } from "./content-store.ts";
 import { StoreError } from "./store-error.ts";
@@ -34,8 +35,7 @@ export async function readStore(
     const progress = new ReadingProgress(listener, size > 0 ? size : null, new Set(diffIds).size);
     return await readClassicStore(root, id, reference, progress);
   } catch (cause) {
-    if (cause instanceof StoreError) return cause.message;
-    throw cause;
+    return cause instanceof StoreError ? cause.message : troubleText(cause);
   }
 }
 
