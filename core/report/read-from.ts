@@ -9,6 +9,8 @@ export function readFromText(from: ReadFrom | undefined): string {
       return " from the engine's own store";
     case "engine-export":
       return " from what the engine exports";
+    case "cache":
+      return ", its layers kept since they were read";
     case "registry":
       return " from the registry's blobs";
     case "file":

@@ -114,9 +114,11 @@ function isSegment(bytes: Uint8Array, start: number): boolean {
   return true;
 }
 
-/** CRC-64 of the content; the 53 bits of it that a number holds. */
+/** CRC-64 of the content in the 53 bits of a number: of short contents it differs in its upper bits alone. */
 function checksumOf(payload: unknown): number {
   const bytes = Buffer.from(typeof payload === "string" ? payload : "", "base64");
   if (bytes.length !== 8) throw broken();
-  return (bytes.readUInt32BE(0) & 0x1f_ffff) * 2 ** 32 + bytes.readUInt32BE(4);
+  const [upper, lower] = [bytes.readUInt32BE(0), bytes.readUInt32BE(4)];
+  const folded = (lower ^ Math.imul(upper, 0x9e37_79b1)) >>> 0;
+  return ((upper ^ (upper >>> 11)) & 0x1f_ffff) * 2 ** 32 + folded;
 }

@@ -144,6 +144,18 @@ describe.skipIf(isElsewhere)("a layer's records", () => {
     expect(contents.fingerprint(0)).not.toBe(contents.fingerprint(2));
   });
 
+  it("tell short contents apart by checksums that differ in a few upper bits", async () => {
+    const { records } = await split("a=1 b=2 c=3");
+    const changed = records.map((it, index) => {
+      if (!("size" in it)) return it;
+      const payload = Buffer.alloc(8);
+      payload.writeUInt8(index, 0);
+      return { ...it, payload: payload.toString("base64") };
+    });
+    const { contents } = (await read(linesOf(changed))).layer;
+    expect(new Set([0, 1, 2].map((it) => contents.fingerprint(it))).size).toBe(3);
+  });
+
   it("have names as bytes where they are no text", async () => {
     const { records } = await split("aa=text");
     const name = Buffer.from([0x61, 0xff]);
