@@ -3,7 +3,7 @@
  *
  * Invariant: working them out never fails; the scales are built when somebody asks for a size.
  */
-import { isDevelopmentFile } from "../tools/development-packages.ts";
+import { isDevelopmentFile, isInDevelopmentFolder } from "../tools/development-packages.ts";
 import { type GroupId, groupsOf, groupsWith, type PythonProject, withNamedFiles } from "./project.ts";
 import { readPyproject } from "./pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "./requirements-file.ts";
@@ -83,7 +83,8 @@ export function shippedGroups(
 ): readonly GroupId[] {
   const name = path?.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1) ?? "";
   if (project.kind === "requirements") {
-    if (image === undefined) return isDevelopmentFile(name) ? [] : ["project"];
+    if (image === undefined)
+      return isDevelopmentFile(name) || isInDevelopmentFolder(path ?? "") ? [] : ["project"];
     return image.files.some((it) => it.slice(it.lastIndexOf("/") + 1) === name) ? ["project"] : [];
   }
   // Nothing that we can tell is no proof that nothing ships.

@@ -1,6 +1,7 @@
 /** What a Dockerfile installs of a Python project: which extras and groups, on which base image. */
 import type { Facts } from "../dockerfile/facts.ts";
 import { wantsGpu } from "../dockerfile/gpu.ts";
+import { shipsForDevelopment } from "../dockerfile/purpose.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
 import { namesGpuPackage } from "../tools/torch.ts";
 import type { World } from "../world.ts";
@@ -18,6 +19,8 @@ export interface ShippedPython {
   readonly groups: readonly GroupId[];
   /** Requirements files that are installed, as paths inside the image. */
   readonly files: readonly string[];
+  /** The image is for work on the project: its stage's name or its start command says so. */
+  readonly forDevelopment: boolean;
   /** A GPU is wanted there: nothing is said against CUDA. */
   readonly gpu: boolean;
   /** pip leaves bytecode beside every module that it installs. */
@@ -57,6 +60,7 @@ export function shippedPython(
     ),
     groups: [...new Set(installs.flatMap((it) => groupsIn(it, project)))],
     files: installs.flatMap((it) => it.files.map(({ path }) => path)),
+    forDevelopment: shipsForDevelopment(facts, world),
     gpu: wantsGpu(facts, world) || installs.some(namesGpuPackage),
     bytecode: installs.length > 0 && installs.every((it) => it.tool === "pip"),
     locked: installs.length > 0 && installs.every((it) => it.locked),

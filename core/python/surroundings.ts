@@ -36,9 +36,16 @@ export const emptySurroundings: PythonSurroundings = {
   sources: undefined,
 };
 
-/** The one that installs most of the project decides; without any, what the project asks for. */
+/**
+ * The one that installs most of the project decides, of those that are not for development where there are others;
+ * without any, what the project asks for.
+ */
 export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | undefined =>
-  [...images].sort((a, b) => b.groups.length + b.files.length - (a.groups.length + a.files.length))[0];
+  [...images].sort(
+    (a, b) =>
+      Number(a.forDevelopment) - Number(b.forDevelopment) ||
+      b.groups.length + b.files.length - (a.groups.length + a.files.length),
+  )[0];
 
 export const targetFor = (project: PythonProject, surroundings: PythonSurroundings): Target =>
   decidingImage(surroundings)?.target ?? targetOfImage(undefined, project.requiresPython);

@@ -52,6 +52,7 @@ pytest-html-reporter-server-of-ours @ https://example.org/a.whl
 \`\`\`
 `,
   *check(python) {
+    if (python.image?.forDevelopment === true) return;
     const tools = python.project.requirements.filter((it) => isShippedTool(python, it));
     const counted = new Set<GraphNode>();
     for (const tool of tools) {

@@ -15,3 +15,9 @@ export const isDevelopmentFile = (path: string): boolean =>
   /(?:^|[/_.-])(?:dev|devel|develop|development|tests?|testing|lint|typing|docs?)(?:[_.-]requirements)?(?:\.(?:txt|in|pip|lock))$|(?:^|\/)(?:dev|devel|development|tests?|testing|lint|docs?)[_.-]?requirements\.(?:txt|in)$/i.test(
     path,
   );
+
+/** `tests/requirements.txt`, `docs/sphinx/requirements.txt`: of the folders around a file the nearest two say it. */
+export const isInDevelopmentFolder = (path: string): boolean =>
+  /[/\\](?:tests?|testing|e2e|docs?|benchmarks?|ci|lint|\.github|\.devcontainer)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
+    `/${path}`,
+  );
