@@ -91,7 +91,7 @@ module.exports = {
       comment:
         "A rule may import rule.ts, finding.ts, facts, text, size, tools and context. Share through facts, not through another rule.",
       from: {
-        path: "^core/rules/(?!index|rule\\.ts|finding\\.ts|check\\.ts|verify\\.ts|verify-python\\.ts|fix-all\\.ts)",
+        path: "^core/rules/(?!index|rule\\.ts|finding\\.ts|check\\.ts|verify\\.ts|verify-\\w+\\.ts|one-by-one\\.ts|fix-all\\.ts)",
       },
       to: { path: "^core/rules/(?!rule\\.ts|finding\\.ts|settings\\.ts|ignore-edits\\.ts)" },
     },

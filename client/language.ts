@@ -9,13 +9,14 @@ import { showLayer } from "./show-layer.ts";
 import { statusOf } from "./status.ts";
 import { TreemapPanel } from "./treemap-panel.ts";
 
-/** Names of documents; the server decides by the same names and ignores `*.dockerignore`. */
+/** Names of documents; the server decides by the same names. */
 const patterns = [
   "**/{[Dd]ockerfile,[Cc]ontainerfile,DOCKERFILE}",
   "**/{[Dd]ockerfile,[Cc]ontainerfile}{.,-,_}*",
   "**/*.{dockerfile,Dockerfile,containerfile,Containerfile}",
   "**/pyproject.toml",
   "**/requirements*.txt",
+  "**/{.dockerignore,*.dockerignore}",
 ];
 /** Where the launch configuration "Attach to the server" looks for it. */
 const inspectPort = 6009;

@@ -1,4 +1,12 @@
 /** The Judge: the core's one entrance for the language server and the command line. Synchronous and total. */
+import {
+  type IgnoreFacts,
+  type IgnorePlace,
+  type IgnoreText,
+  ignoreFactsOf,
+  ignoreSuppressions,
+  readIgnoreText,
+} from "./context/ignore-facts.ts";
 import { type Build, DockerfileReader } from "./dockerfile/dockerfile-reader.ts";
 import type { Facts } from "./dockerfile/facts.ts";
 import type { ShellReader } from "./dockerfile/shell.ts";
@@ -13,8 +21,10 @@ import { TomlReader } from "./python/toml/reader.ts";
 import { findingsOf, type RatedFinding } from "./rules/check.ts";
 import type { Fix } from "./rules/finding.ts";
 import { type FixAllResult, fixAll } from "./rules/fix-all.ts";
+import { fixOneByOne } from "./rules/one-by-one.ts";
 import type { RuleChoices } from "./rules/settings.ts";
 import { type Ground, verified } from "./rules/verify.ts";
+import { isIgnoreFixSound, type JudgedIgnore } from "./rules/verify-ignore.ts";
 import {
   fixAllPython,
   isPythonFixSound,
@@ -38,6 +48,8 @@ export interface Reading {
   readonly facts: Facts | undefined;
   /** What a Python document asks for; undefined for Dockerfiles. */
   readonly python: PythonText | undefined;
+  /** The lines of an ignore file; undefined for other documents. */
+  readonly ignore: IgnoreText | undefined;
 }
 
 /** A verified fix. */
@@ -64,6 +76,7 @@ export class Judge {
   readonly #earlier = new WeakMap<Reading, Facts>();
 
   readonly #toml = new TomlReader();
+  readonly #ignores = new WeakMap<Reading, { readonly place: IgnorePlace; readonly facts: IgnoreFacts }>();
   /** Of each reading, for the place that was last asked about. */
   readonly #python = new WeakMap<
     Reading,
@@ -78,8 +91,10 @@ export class Judge {
   read(kind: DocumentKind, text: string, past?: Reading): Reading {
     const facts =
       kind === "dockerfile" ? this.#reader.factsOf(text, { targets: [] }, past?.facts) : undefined;
-    const python = kind === "dockerfile" ? undefined : readPythonText(kind, text, this.#toml);
-    const reading = { kind, text, lines: new LineIndex(text), facts, python };
+    const python =
+      kind === "pyproject" || kind === "requirements" ? readPythonText(kind, text, this.#toml) : undefined;
+    const ignore = kind === "dockerignore" ? readIgnoreText(text) : undefined;
+    const reading = { kind, text, lines: new LineIndex(text), facts, python, ignore };
     const earlier = past && this.#facts.get(past)?.facts;
     if (earlier !== undefined) this.#earlier.set(reading, earlier);
     return reading;
@@ -89,7 +104,12 @@ export class Judge {
   findings(reading: Reading, world: World, choices: RuleChoices): readonly RatedFinding[] {
     const facts = this.factsOf(reading, world);
     const python = this.#pythonOf(reading, world);
-    return findingsOf({ facts, python, suppressions: suppressionsOf(reading, facts) }, world, choices);
+    const ignore = this.#ignoreOf(reading, world);
+    return findingsOf(
+      { facts, python, ignore, suppressions: suppressionsOf(reading, facts) },
+      world,
+      choices,
+    );
   }
 
   /** Verified now, so this is for code actions and the command line, not for every keystroke. Best first. */
@@ -97,6 +117,12 @@ export class Judge {
     if (reading.python !== undefined) {
       const ground = this.#pythonGround(reading, reading.python, world, choices);
       return offered(finding.fixes.filter((it) => isPythonFixSound(ground, finding, it)));
+    }
+    if (reading.ignore !== undefined) {
+      const judged = this.#judgedIgnore(reading, world, choices);
+      const before = judged?.(reading.text);
+      if (judged === undefined || before === undefined) return [];
+      return offered(finding.fixes.filter((it) => isIgnoreFixSound(before, judged, finding, it)));
     }
     const ground = this.#groundOf(reading, world, choices);
     if (ground === undefined) return [];
@@ -114,6 +140,12 @@ export class Judge {
   ): FixAllResult {
     if (reading.python !== undefined) {
       return fixAllPython(this.#pythonGround(reading, reading.python, world, choices), options);
+    }
+    const judged = this.#judgedIgnore(reading, world, choices);
+    if (judged !== undefined) {
+      const isSound = (before: JudgedIgnore, finding: RatedFinding, fix: Fix): boolean =>
+        isIgnoreFixSound(before, judged, finding, fix);
+      return fixOneByOne(judged(reading.text), judged, isSound, options);
     }
     const ground = this.#groundOf(reading, world, choices);
     return ground === undefined
@@ -144,11 +176,39 @@ export class Judge {
     );
     // Above the instruction it holds for all of it; inside one, an empty comment line may not be legal shell.
     const line = reading.lines.startOf(reading.lines.lineAt(inside?.at.start ?? finding.at.start));
-    const indent = /^[ \t]*/.exec(reading.text.slice(line))?.[0] ?? "";
+    // In an ignore file white space before it would make it a pattern.
+    const indent =
+      reading.kind === "dockerignore" ? "" : (/^[ \t]*/.exec(reading.text.slice(line))?.[0] ?? "");
     return {
       at: reading.text.charAt(line) === "\uFEFF" ? line + 1 : line,
       before: `${indent}# plimsoll: ignore[${finding.rule}] `,
       after: lineBreakOf(reading.text),
+    };
+  }
+
+  #ignoreOf(reading: Reading, { ignore: place }: World): IgnoreFacts | undefined {
+    if (reading.ignore === undefined || place === undefined) return undefined;
+    const known = this.#ignores.get(reading);
+    if (known?.place === place) return known.facts;
+    const facts = ignoreFactsOf(reading.ignore, place);
+    this.#ignores.set(reading, { place, facts });
+    return facts;
+  }
+
+  #judgedIgnore(
+    reading: Reading,
+    world: World,
+    choices: RuleChoices,
+  ): ((text: string) => JudgedIgnore) | undefined {
+    const facts = this.#ignoreOf(reading, world);
+    if (facts === undefined) return undefined;
+    return (text) => {
+      const next = text === reading.text ? reading : this.read(reading.kind, text);
+      return {
+        text,
+        facts: this.#ignoreOf(next, world) ?? facts,
+        findings: this.findings(next, world, choices),
+      };
     };
   }
 
@@ -210,5 +270,7 @@ function suppressionsOf({ kind, text }: Reading, facts: Facts | undefined): read
       return pyprojectSuppressions(text);
     case "requirements":
       return requirementsSuppressions(text);
+    case "dockerignore":
+      return ignoreSuppressions(text);
   }
 }

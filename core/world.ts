@@ -3,6 +3,7 @@
  * Anything may be absent; then sizes are unknown and rules that need it are silent.
  */
 import type { BuildContext } from "./context/build-context.ts";
+import type { IgnorePlace } from "./context/ignore-facts.ts";
 import type { Knowledge } from "./link/knowledge.ts";
 import type { PythonSurroundings } from "./python/surroundings.ts";
 import type { PackageSizes } from "./size/package-sizes.ts";
@@ -19,6 +20,8 @@ export interface World {
   readonly context: BuildContext | undefined;
   readonly packageSizes: PackageSizes | undefined;
   readonly knowledge: Knowledge | undefined;
+  /** Around an ignore file. */
+  readonly ignore?: IgnorePlace;
   /** Around a Python document. */
   readonly python?: PythonPlace;
 }

@@ -16,6 +16,12 @@ export interface ContextEntry {
   readonly taken: Taken;
 }
 
+/** A directory as it was walked: names to sizes of files, names to directories. Links count 0 bytes. */
+export interface ListedDirectory {
+  readonly files: ReadonlyMap<string, Bytes>;
+  readonly directories: ReadonlyMap<string, ListedDirectory>;
+}
+
 /** The ignore file in force: `<Dockerfile>.dockerignore` beside the Dockerfile, else `.dockerignore` of the context. */
 export interface IgnoreFile {
   /** Relative to the context. */
@@ -33,6 +39,8 @@ export interface BuildContext {
   readonly complete: boolean;
   /** Texts of the manifests that rules read (`package.json`, `Cargo.toml`), by path; the largest and deepest are left out. */
   readonly manifests: ReadonlyMap<string, string>;
+  /** All that lies there, whatever the ignore file says, except below directories that it left out when they were read. */
+  readonly listing: ListedDirectory;
   /** What a COPY source takes: a path or pattern with Docker's (Go's filepath.Match) wildcards. Empty when nothing matches. */
   matches(source: string): readonly ContextEntry[];
   /** The entries directly below a directory ("" is the root) that contain at least one file that is let through. */

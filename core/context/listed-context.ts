@@ -2,15 +2,9 @@
 
 import { addBytes, type Bytes, noBytes } from "../size/bytes.ts";
 import { BoundedCache } from "../text/bounded-cache.ts";
-import type { BuildContext, ContextEntry, IgnoreFile, Taken } from "./build-context.ts";
+import type { BuildContext, ContextEntry, IgnoreFile, ListedDirectory, Taken } from "./build-context.ts";
 import { IgnoreRules, type Matched } from "./ignore-rules.ts";
 import { hasWildcards, nameExpression } from "./wildcards.ts";
-
-/** A directory as it was walked: names to sizes of files, names to directories. Links count 0 bytes. */
-export interface ListedDirectory {
-  readonly files: ReadonlyMap<string, Bytes>;
-  readonly directories: ReadonlyMap<string, ListedDirectory>;
-}
 
 interface ListedOptions {
   readonly root: ListedDirectory;
@@ -19,6 +13,8 @@ interface ListedOptions {
   readonly newIgnorePath: string;
   readonly complete: boolean;
   readonly manifests?: ReadonlyMap<string, string>;
+  /** Directories that the ignore file left out as a whole when the context was walked: they stand empty here. */
+  readonly leftOut?: readonly string[];
 }
 
 /** A directory seen through the ignore file. */
@@ -38,6 +34,7 @@ const keptAnswers = 1_000;
 export class ListedContext implements BuildContext {
   readonly #options: ListedOptions;
   readonly #rules: IgnoreRules;
+  #leftOut: boolean | undefined;
   readonly #taken = new WeakMap<ListedDirectory, Taken>();
   /** Rules ask the same of every version of a document. */
   readonly #matches = new BoundedCache<string, readonly ContextEntry[]>(keptAnswers);
@@ -61,7 +58,10 @@ export class ListedContext implements BuildContext {
     return this.#options.manifests ?? none;
   }
   get complete(): boolean {
-    return this.#options.complete;
+    return this.#options.complete && this.#leftOutStill();
+  }
+  get listing(): ListedDirectory {
+    return this.#options.root;
   }
 
   matches(source: string): readonly ContextEntry[] {
@@ -111,6 +111,21 @@ export class ListedContext implements BuildContext {
 
   withIgnore(file: IgnoreFile): BuildContext {
     return new ListedContext({ ...this.#options, ignoreFile: file });
+  }
+
+  /** Under another ignore file a directory that was not read may be let through. */
+  #leftOutStill(): boolean {
+    this.#leftOut ??= (this.#options.leftOut ?? []).every((path) => {
+      let matched: Matched | undefined;
+      let at = "";
+      for (const part of path.split("/")) {
+        at = join(at, part);
+        matched = this.#rules.match(at, matched);
+        if (this.#rules.ignores(matched) && !this.#rules.mayLetThroughBelow(at)) return true;
+      }
+      return false;
+    });
+    return this.#leftOut;
   }
 
   #root(): Seen {

@@ -1,5 +1,5 @@
 /** Which files of a build context are read for what they say, beside their sizes. */
-import type { ListedDirectory } from "./listed-context.ts";
+import type { ListedDirectory } from "./build-context.ts";
 
 const names = ["package.json", "Cargo.toml"];
 /** Folders that hold other people's manifests. */

@@ -2,6 +2,7 @@
 import type { BuildContext, ContextEntry } from "../context/build-context.ts";
 import { type WasteEntry, wasteBelow, wasteKind } from "../context/context-waste.ts";
 import { developmentEntriesBelow, developmentKind } from "../context/development-files.ts";
+import { keptOutInVain } from "../context/ineffective.ts";
 import { type Bytes, bytes, bytesLabel, sumOf } from "../size/bytes.ts";
 import { estimated, measured, type Size } from "../size/size.ts";
 import { isFromContext } from "./copied.ts";
@@ -38,7 +39,7 @@ export function copiedWaste(
     // A folder that a source names is wanted, whatever it is called, unless nothing can want it.
     .filter((it) => !whole || isNeverWanted(it))
     .filter((it) => !isUsed(it, users.slice(whole ? 1 : 0), facts))
-    .filter(({ entry }) => ownBytes(context, entry) > 0)
+    .filter(({ entry }) => ownBytes(context, entry) > 0 && !keptOutInVain(context).has(entry.path))
     .sort((a, b) => b.entry.taken.bytes - a.entry.taken.bytes);
   if (entries.length === 0) return undefined;
   const sum = sumOf(entries.map(({ entry }) => ownBytes(context, entry)));

@@ -1,5 +1,5 @@
 /** Suppression comments of pyproject.toml and requirements files: above a requirement, or at the end of its line. */
-import { lineBelowComment, lineStart } from "../text/lines.ts";
+import { suppressionsAmong } from "../text/line-suppressions.ts";
 import { type Suppression, suppressionComments } from "../text/suppression.ts";
 import { tomlComments } from "./toml/parse.ts";
 
@@ -19,26 +19,3 @@ export const requirementsSuppressions = (text: string): readonly Suppression[] =
     text,
     suppressionComments(text).filter((it) => it.ownLine || /\s/.test(text.charAt(it.at.start - 1))),
   );
-
-function suppressionsAmong(
-  text: string,
-  found: ReturnType<typeof suppressionComments>,
-): readonly Suppression[] {
-  const top = topOf(text);
-  return found.map(({ wholeFile, ...it }) => {
-    const scope = wholeFile
-      ? it.at.start < top
-        ? ("file" as const)
-        : undefined
-      : it.ownLine
-        ? lineBelowComment(text, it.at.end)
-        : { start: lineStart(text, it.at.start), end: it.at.start };
-    return { ...it, scope };
-  });
-}
-
-/** Where the first line begins that is neither empty nor a comment. */
-function topOf(text: string): number {
-  const match = /^(?!\uFEFF?[ \t]*(?:#|\r?$))/m.exec(text);
-  return match?.index ?? text.length;
-}

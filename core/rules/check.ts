@@ -3,6 +3,7 @@
  *
  * Invariant: findings are in source order; what a comment or a setting silences is not among them.
  */
+import type { IgnoreFacts } from "../context/ignore-facts.ts";
 import type { Facts } from "../dockerfile/facts.ts";
 import { hadolintIgnores, type PeerIgnore } from "../dockerfile/peer-ignores.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
@@ -22,6 +23,8 @@ export interface RatedFinding extends Finding {
 export interface Subject {
   /** Undefined for documents other than Dockerfiles. */
   readonly facts: Facts | undefined;
+  /** Undefined for documents other than ignore files, and where no context is known. */
+  readonly ignore?: IgnoreFacts | undefined;
   /** Undefined for documents other than Python's. */
   readonly python?: PythonFacts | undefined;
   readonly suppressions: readonly Suppression[];
@@ -52,12 +55,14 @@ const isSameThing = ({ code, scope }: PeerIgnore, rule: Rule, { at, peers = rule
   peers.includes(`hadolint ${code}`) &&
   (scope === "file" || (scope.start <= at.start && at.start < scope.end));
 
-function asked(rule: Rule<RuleId>, { facts, python }: Subject, world: World): Iterable<Finding> {
+function asked(rule: Rule<RuleId>, { facts, python, ignore }: Subject, world: World): Iterable<Finding> {
   switch (rule.on) {
     case "dockerfile":
       return facts === undefined || facts.foreign ? [] : rule.check(facts, world);
     case "python":
       return python === undefined ? [] : rule.check(python, world);
+    case "dockerignore":
+      return ignore === undefined ? [] : rule.check(ignore);
     case "suppressions":
       return [];
   }
@@ -92,6 +97,7 @@ function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices)
   if (choices[id] === "off") return false;
   const rule = allRules.find((it) => it.id === id);
   if (rule?.on === "python") return world.python !== undefined;
+  if (rule?.on === "dockerignore") return world.ignore !== undefined;
   return rule?.on !== "dockerfile" || rule.needs !== "context" || world.context !== undefined;
 }
 

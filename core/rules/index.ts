@@ -12,6 +12,7 @@ import { cudaWheelsOnCpu } from "./cuda-wheels-on-cpu.ts";
 import { devDependenciesShipped } from "./dev-dependencies-shipped.ts";
 import { devToolInRuntime } from "./dev-tool-in-runtime.ts";
 import { develBaseShipped } from "./devel-base-shipped.ts";
+import { dockerignoreIneffective } from "./dockerignore-ineffective.ts";
 import { dockerignoreMissing } from "./dockerignore-missing.ts";
 import { docsAndLocalesKept } from "./docs-and-locales-kept.ts";
 import { downloadKept } from "./download-kept.ts";
@@ -51,6 +52,7 @@ export const rules = [
   devDependenciesShipped,
   devToolInRuntime,
   develBaseShipped,
+  dockerignoreIneffective,
   dockerignoreMissing,
   docsAndLocalesKept,
   downloadKept,

@@ -1,3 +1,4 @@
+import type { IgnoreFacts } from "../context/ignore-facts.ts";
 import type { Facts } from "../dockerfile/facts.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
 import type { Suppression } from "../text/suppression.ts";
@@ -15,8 +16,8 @@ interface RuleBase<Id extends string> {
   /** One sentence, for the settings page and the list of rules. */
   readonly summary: string;
   /**
-   * Markdown: prose, then "## Reported" and "## Not reported" with `dockerfile`, `toml` (pyproject.toml) or
-   * `requirements` examples. A test runs every
+   * Markdown: prose, then "## Reported" and "## Not reported" with `dockerfile`, `toml` (pyproject.toml),
+   * `requirements` or `ignore` (.dockerignore, under `FROM scratch`, `COPY . /`) examples. A test runs every
    * example; it has the build context that `exampleContext` names.
    */
   readonly docs: string;
@@ -42,17 +43,28 @@ export interface PythonRule<Id extends string = string> extends RuleBase<Id> {
   check(python: PythonFacts, world: World): Iterable<Finding>;
 }
 
+/** Looks at an ignore file. */
+export interface IgnoreRule<Id extends string = string> extends RuleBase<Id> {
+  readonly on: "dockerignore";
+  check(ignore: IgnoreFacts): Iterable<Finding>;
+}
+
 /** Looks at the suppression comments of any document, once all other rules have spoken. */
 export interface SuppressionRule<Id extends string = string> extends RuleBase<Id> {
   readonly on: "suppressions";
   check(unused: readonly Suppression[], ruleIds: readonly string[]): Iterable<Finding>;
 }
 
-export type Rule<Id extends string = string> = DockerfileRule<Id> | PythonRule<Id> | SuppressionRule<Id>;
+export type Rule<Id extends string = string> =
+  | DockerfileRule<Id>
+  | PythonRule<Id>
+  | IgnoreRule<Id>
+  | SuppressionRule<Id>;
 
 /** Keep the id a literal type, so settings keys and links to documentation are checked by the compiler. */
 export function defineRule<const Id extends string>(rule: DockerfileRule<Id>): DockerfileRule<Id>;
 export function defineRule<const Id extends string>(rule: PythonRule<Id>): PythonRule<Id>;
+export function defineRule<const Id extends string>(rule: IgnoreRule<Id>): IgnoreRule<Id>;
 export function defineRule<const Id extends string>(rule: SuppressionRule<Id>): SuppressionRule<Id>;
 export function defineRule(rule: Rule): Rule {
   return rule;

@@ -6,6 +6,7 @@ import {
   developmentKind,
   isTestDirectoryName,
 } from "../context/development-files.ts";
+import { keptOutInVain } from "../context/ineffective.ts";
 import { removeInstruction, removeSource } from "../dockerfile/edits.ts";
 import type { CopyInstruction, Facts, Word } from "../dockerfile/facts.ts";
 import { mentions, runsTests, usersOf } from "../dockerfile/mentions.ts";
@@ -100,10 +101,11 @@ function developmentFilesIn(context: BuildContext | undefined, { text }: Word): 
   const matches = context.matches(text);
   const named = matches.map((entry) => ({ entry, kind: developmentKind(context, entry) }));
   const whole = matches.length > 0 && named.every(({ kind }) => kind !== undefined);
-  const found: DevelopmentEntry[] = named.flatMap(({ entry, kind }) => {
+  const all: DevelopmentEntry[] = named.flatMap(({ entry, kind }) => {
     if (kind !== undefined) return [{ kind, entry }];
     return entry.kind === "directory" ? developmentEntriesBelow(context, entry.path) : [];
   });
+  const found = all.filter(({ entry }) => !keptOutInVain(context).has(entry.path));
   const [first] = found;
   const size = sumOf(found.map(({ entry }) => entry.taken.bytes));
   if (first === undefined || size === 0) return undefined;

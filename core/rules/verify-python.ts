@@ -4,11 +4,12 @@
  */
 import type { Requirement } from "../python/project.ts";
 import type { PythonText } from "../python/python-facts.ts";
-import { applyEdits, collide, type Edit } from "../text/edit.ts";
+import { applyEdits } from "../text/edit.ts";
 import { EditMap } from "../text/edit-map.ts";
 import type { RatedFinding } from "./check.ts";
 import type { Fix } from "./finding.ts";
 import type { FixAllResult } from "./fix-all.ts";
+import { fixOneByOne, hasCollision } from "./one-by-one.ts";
 
 export interface JudgedPython {
   readonly read: PythonText;
@@ -40,9 +41,6 @@ export function isPythonFixSound({ before, judged }: PythonGround, finding: Rate
   return after.findings.every((it) => known.has(`${it.rule} ${it.at.start}`) || mayAppear.has(it.rule));
 }
 
-const hasCollision = (edits: readonly Edit[]): boolean =>
-  edits.some((one, index) => edits.slice(index + 1).some((other) => collide([one], [other])));
-
 /** Every requirement that no edit touches says what it said, where it said it. */
 function keepsTheRest(before: PythonText, after: PythonText, map: EditMap): boolean {
   const now = new Map(after.project.requirements.map((it) => [it.at.start, it]));
@@ -57,25 +55,15 @@ const saying = (it: Requirement, text: string): string =>
   `${it.group} ${it.name} ${text.slice(it.at.start, it.at.end)}`;
 
 /** One fix after another, each verified on what the one before left. */
-export function fixAllPython(start: PythonGround, { review }: { readonly review: boolean }): FixAllResult {
-  const applied: { rule: RatedFinding["rule"]; title: string; safety: Fix["safety"] }[] = [];
-  let ground = start;
-  for (let rounds = start.before.findings.length + 1; rounds > 0; rounds -= 1) {
-    const step = firstFix(ground, review);
-    if (step === undefined) break;
-    applied.push({ rule: step.finding.rule, title: step.fix.title, safety: step.fix.safety });
-    const text = applyEdits(ground.before.read.text, step.fix.edits);
-    ground = { ...ground, before: ground.judged(text) };
-  }
-  return { text: ground.before.read.text, otherFiles: [], applied };
-}
-
-function firstFix(ground: PythonGround, review: boolean) {
-  for (const finding of ground.before.findings) {
-    const fix = finding.fixes.find(
-      (it) => (review || it.safety === "safe") && isPythonFixSound(ground, finding, it),
-    );
-    if (fix !== undefined) return { finding, fix };
-  }
-  return undefined;
+export function fixAllPython(
+  { before, judged }: PythonGround,
+  options: { readonly review: boolean },
+): FixAllResult {
+  const standing = ({ read, findings }: JudgedPython) => ({ text: read.text, read, findings });
+  return fixOneByOne(
+    standing(before),
+    (text) => standing(judged(text)),
+    (now, finding, fix) => isPythonFixSound({ before: now, judged }, finding, fix),
+    options,
+  );
 }

@@ -29,12 +29,16 @@ export async function check(
   const troubles = [...found.troubles];
   const bench = await Workbench.open(console, { packageIndex });
   let read: readonly Opened[] = [];
-  for (const input of found.inputs) {
+  const waiting = [...found.inputs];
+  for (const input of waiting) {
     console.progress(input.shown);
     try {
       const document = await bench.read(input);
       if (typeof document === "string") troubles.push(document);
-      else read = [...read, document];
+      else {
+        read = [...read, document];
+        waiting.push(...ignoreFileOf(document, waiting, console.directory));
+      }
     } catch (cause) {
       troubles.push(leftOut(input, cause));
     }
@@ -61,7 +65,7 @@ export async function check(
       troubles.push(leftOut(it.input, cause));
     }
   }
-  const documents = [...opened.keys()];
+  const documents = [...opened].flatMap(([it, { input }]) => (isWorthListing(it, input) ? [it] : []));
   const otherOf = (document: CheckedDocument, path: string): OtherText =>
     otherText(console.directory, opened.get(document), path);
   await console.out(`${await reportIn(format, documents, otherOf, measured, console)}\n`);
@@ -69,6 +73,23 @@ export async function check(
   if (troubles.length > 0) return exits.trouble;
   return failOn !== undefined && documents.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
 }
+
+/** The ignore file of a Dockerfile that was named alone: what its lines let through is copied by that Dockerfile. */
+function ignoreFileOf(
+  { input, contextPath, world }: Opened,
+  known: readonly Input[],
+  directory: string,
+): readonly Input[] {
+  const file = world.context?.ignoreFile;
+  if (input.named !== true || contextPath === undefined || file === undefined) return [];
+  const path = resolve(contextPath, file.path);
+  if (known.some((it) => it.path === path)) return [];
+  return [{ path, shown: shownPath(directory, path), kind: "dockerignore", folder: input.folder }];
+}
+
+/** An ignore file that nobody named is listed for its findings alone. */
+const isWorthListing = ({ findings }: CheckedDocument, { kind, named }: Input): boolean =>
+  kind !== "dockerignore" || named === true || findings.length > 0;
 
 /** A fault of ours in one file must not cost the user the findings of the others. */
 const leftOut = ({ shown }: Input, cause: unknown): string =>

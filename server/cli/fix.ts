@@ -80,7 +80,7 @@ async function fixOne(
   }
   return {
     applied: result.applied.length,
-    shared: result.otherFiles.length > 0,
+    shared: result.otherFiles.length > 0 || input.kind === "dockerignore",
     report: reportOf(input, result, changed, dryRun, console),
   };
 }

@@ -16,7 +16,7 @@ Exit codes: 0 fine, 1 a threshold is broken, 2 wrong usage or trouble with a fil
 const texts: Readonly<Record<Topic, string>> = {
   check: `plimsoll check [PATH…] [--image REF | --archive FILE] [--format text|json|sarif|markdown] [--fail-on SEVERITY]
 
-Looks at Dockerfiles, pyproject.toml and requirements*.txt. A folder is searched; no PATH means the
+Looks at Dockerfiles, pyproject.toml, requirements*.txt and ignore files. A folder is searched; no PATH means the
 working directory.
 
   --image REF             measure in this image of the Docker engine what its Dockerfile's lines weigh

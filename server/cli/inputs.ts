@@ -13,6 +13,8 @@ export interface Input {
   readonly kind: DocumentKind;
   /** Plays the workspace folder. */
   readonly folder: string;
+  /** Named by the user, not found in a folder. */
+  readonly named?: true;
 }
 
 export type Inputs =
@@ -42,7 +44,7 @@ export async function inputsOf(
     if (found === undefined) {
       return {
         ok: false,
-        message: `${given} is not a Dockerfile, pyproject.toml or requirements*.txt by its name`,
+        message: `${given} is not a Dockerfile, pyproject.toml, requirements*.txt or *.dockerignore by its name`,
       };
     }
     for (const it of found) if (!inputs.has(it.path)) inputs.set(it.path, it);
@@ -88,7 +90,7 @@ async function singleFile(
   if (kind === undefined) return undefined;
   // A link out of the working directory stays in its folder, so that a fix does not follow it.
   const folder = isInside(directory, path) ? directory : await projectOf(real);
-  return [{ path: real, shown: shownPath(directory, path), kind, folder }];
+  return [{ path: real, shown: shownPath(directory, path), kind, folder, named: true }];
 }
 
 /** A file outside the working directory: its repository plays the workspace folder, else its own folder. */

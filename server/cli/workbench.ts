@@ -11,6 +11,7 @@ import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type World } from "../../core/world.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
+import { ignorePlaceOf } from "../engine/context/ignore-place.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
 import { noProxySettings } from "../engine/http/proxy.ts";
 import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
@@ -93,6 +94,13 @@ export class Workbench {
     const text = content.toString("utf8");
     const reading = this.judge.read(input.kind, text);
     const found = await this.#worldOf(input, reading.facts, settings);
+    const ignore =
+      reading.ignore &&
+      (await ignorePlaceOf(input.path, {
+        folder: input.folder,
+        dockerfileAt: (it) => this.#dockerfileAt(it, input.folder),
+        signal: this.#console.signal,
+      }));
     const project = reading.python?.project;
     const python = project && (await this.surroundingsOf(input.path, project, input.folder));
     return {
@@ -104,6 +112,7 @@ export class Workbench {
         ...emptyWorld,
         ...(found && worldOf(found)),
         knowledge: this.#images.get(input.path)?.knowledge,
+        ...(ignore && { ignore }),
         ...(python && { python: { path: input.path, surroundings: python } }),
       },
       contextPath: found?.contextPath,
@@ -149,7 +158,7 @@ export class Workbench {
     const found = await this.#worldOf(input, reading.facts, { target: "", context: "" });
     const world: World = { ...emptyWorld, ...(found && worldOf(found)) };
     const facts = this.judge.factsOf(reading, world);
-    return facts && { facts, world };
+    return facts && { facts, world, found };
   }
 
   async #worldOf(

@@ -102,6 +102,7 @@ export class Session {
       packageSizes: options.packageSizes,
       catalogue: options.catalogue,
       readDockerfile: (path) => this.#readDockerfile(path),
+      openText: (path) => this.documents.withPath(path)?.text,
       factsOf: (reading, world) => this.desk.judge.factsOf(reading, world),
       log: (line) => connection.console.log(line),
       indexes: this.indexes,
@@ -212,7 +213,9 @@ export class Session {
 
   changed(document: OpenDocument): void {
     if (!this.abilities.pullsDiagnostics) this.pushed.changed(document);
-    this.#lookAgain();
+    // Its text decides the context of every Dockerfile that is built under it.
+    if (document.kind === "dockerignore" && document.path !== undefined) this.filesChanged([document.path]);
+    else this.#lookAgain();
   }
 
   closed(document: OpenDocument): void {

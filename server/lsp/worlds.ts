@@ -9,6 +9,7 @@ import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type PythonPlace, type World } from "../../core/world.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { type FoundWorld, WorldFinder } from "../engine/context/find-world.ts";
+import { ignorePlaceOf } from "../engine/context/ignore-place.ts";
 import { copySourcesOf } from "../engine/copy-sources.ts";
 import { PythonFinder } from "../engine/python/python-finder.ts";
 import type { Log } from "./fence.ts";
@@ -27,6 +28,9 @@ interface Place {
   pending: AbortController | undefined;
 }
 
+/** Nothing in the text of an ignore file decides what lies around it; a file that changes has it looked for again. */
+const ignoreAsked = "ignore file";
+
 /**
  * What is known around each open document. Reading it never waits; what the disk or an analysed image tells
  * arrives later, through `onArrival`.
@@ -41,6 +45,7 @@ export class Worlds {
   readonly #indexes: IndexDesk;
   readonly #python: PythonFinder;
   readonly #readDockerfile: (path: string) => Promise<Reading | undefined>;
+  readonly #openText: (path: string) => string | undefined;
   readonly #factsOf: (reading: Reading, world: World) => Facts | undefined;
   #folders: readonly string[];
   #finder: WorldFinder;
@@ -57,7 +62,10 @@ export class Worlds {
     /** The Dockerfile as it is in the editor, else on the disk. */
     readDockerfile: (path: string) => Promise<Reading | undefined>;
     factsOf: (reading: Reading, world: World) => Facts | undefined;
+    /** The text of a file that is open in the editor. */
+    openText: (path: string) => string | undefined;
   }) {
+    this.#openText = options.openText;
     this.#folders = options.folders;
     this.#readDockerfile = options.readDockerfile;
     this.#factsOf = options.factsOf;
@@ -86,6 +94,7 @@ export class Worlds {
   /** Looks for the build context anew, unless nothing that decides it has changed. */
   async look(document: OpenDocument, reading: Reading | undefined): Promise<void> {
     if (reading?.python !== undefined) return this.#lookAround(document, reading.python.project);
+    if (reading?.ignore !== undefined) return this.#lookAtBuilds(document);
     const facts = reading?.facts;
     if (document.path === undefined || facts === undefined) return;
     const { target, context } = this.#settings;
@@ -108,6 +117,27 @@ export class Worlds {
     } catch (cause) {
       if (!pending.signal.aborted) throw cause;
     }
+  }
+
+  /** Looks for the build context of an ignore file and for the Dockerfiles that are built under it. */
+  async #lookAtBuilds(document: OpenDocument): Promise<void> {
+    const { path } = document;
+    const place = this.#placeOf(document);
+    if (path === undefined || place.askedWith === ignoreAsked) return;
+    place.askedWith = ignoreAsked;
+    place.pending?.abort();
+    const pending = new AbortController();
+    place.pending = pending;
+    const ignore = await ignorePlaceOf(path, {
+      folder: this.#folders.find((it) => path.startsWith(it)) ?? dirname(path),
+      dockerfileAt: (it) => this.#dockerfileAt(it, pending.signal),
+      text: document.text,
+      signal: pending.signal,
+    });
+    if (pending.signal.aborted) return;
+    place.pending = undefined;
+    place.world = { ...emptyWorld, ignore };
+    this.#onArrival(document);
   }
 
   /** Looks for the lock, the named files and the images of a Python document. */
@@ -158,7 +188,7 @@ export class Worlds {
     const found = await this.#finder.worldOf(path, copySourcesOf(reading.facts), { target, context }, signal);
     const world = worldFrom({ found, knowledge: undefined, python: undefined });
     const facts = this.#factsOf(reading, world);
-    return facts && { facts, world };
+    return facts && { facts, world, found };
   }
 
   /** Files changed on the disk: what was found is asked again, and shown until the answer is there. */
@@ -235,7 +265,12 @@ export class Worlds {
   }
 
   #finderFor(workspaceFolders: readonly string[]): WorldFinder {
-    return new WorldFinder({ workspaceFolders, packageSizes: this.#packageSizes, log: this.#log });
+    return new WorldFinder({
+      workspaceFolders,
+      packageSizes: this.#packageSizes,
+      log: this.#log,
+      openText: this.#openText,
+    });
   }
 }
 

@@ -29,10 +29,15 @@ export interface FoundWorld {
   readonly packageSizes: PackageSizes | undefined;
 }
 
+/** How a context was found that nobody names. */
+export const guessedContext = "where the sources of COPY are";
+
 interface Options {
   readonly workspaceFolders: readonly string[];
   readonly packageSizes: () => Promise<PackageSizes | undefined>;
   readonly log: (line: string) => void;
+  /** The text of a file that is open in the editor. */
+  readonly openText?: (path: string) => string | undefined;
 }
 
 interface Place {
@@ -140,7 +145,7 @@ export class WorldFinder {
     if (wanted.length === 0) return undefined;
     for (const folder of folders) {
       const there = await Promise.all(wanted.map((it) => exists(folder, it)));
-      if (there.every(Boolean)) return { path: folder, foundBy: "where the sources of COPY are" };
+      if (there.every(Boolean)) return { path: folder, foundBy: guessedContext };
     }
     return undefined;
   }
@@ -152,12 +157,11 @@ export class WorldFinder {
   ): Promise<BuildContext | undefined> {
     try {
       if (!(await stat(path)).isDirectory()) return undefined;
-      const ignoreFile = await ignoreFileOf(dockerfile, path);
-      const { root, complete } = await walk(path, ignoreFile?.text ?? "", signal);
-      const manifests = await textsOf(path, manifestPaths(root));
+      const ignoreFile = await ignoreFileOf(dockerfile, path, this.#options.openText);
+      const walked = await walk(path, ignoreFile?.text ?? "", signal);
+      const manifests = await textsOf(path, manifestPaths(walked.root));
       return new ListedContext({
-        root,
-        complete,
+        ...walked,
         foundBy,
         ignoreFile,
         newIgnorePath: ".dockerignore",
@@ -193,9 +197,13 @@ async function textsOf(folder: string, paths: readonly string[]): Promise<Readon
 }
 
 /** The file beside the Dockerfile wins over the context's own. */
-async function ignoreFileOf(dockerfile: string, context: string): Promise<IgnoreFile | undefined> {
+async function ignoreFileOf(
+  dockerfile: string,
+  context: string,
+  openText: Options["openText"],
+): Promise<IgnoreFile | undefined> {
   for (const file of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
-    const text = await readFile(file, "utf8").catch(() => undefined);
+    const text = openText?.(file) ?? (await readFile(file, "utf8").catch(() => undefined));
     if (text !== undefined) return { path: relative(context, file).split(sep).join("/"), text };
   }
   return undefined;

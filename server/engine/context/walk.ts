@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { ListedDirectory } from "../../../core/context/build-context.ts";
 import { IgnoreRules, type Matched } from "../../../core/context/ignore-rules.ts";
-import type { ListedDirectory } from "../../../core/context/listed-context.ts";
 import { type Bytes, bytes, noBytes } from "../../../core/size/bytes.ts";
 
 /** More entries than this are not read; the listing then says that it is not complete. */
@@ -11,6 +11,8 @@ const atOnce = 64;
 export interface Walked {
   readonly root: ListedDirectory;
   readonly complete: boolean;
+  /** Directories that the ignore file shuts out as a whole; they stand empty in the listing. */
+  readonly leftOut: readonly string[];
 }
 
 interface Open {
@@ -19,8 +21,8 @@ interface Open {
 }
 
 /**
- * Lists a directory tree. Links are not followed and count 0 bytes; what the ignore file shuts out as a whole, and
- * what cannot be read, is left out. Aborting ends the walk early with an incomplete listing.
+ * Lists a directory tree. Links are not followed and count 0 bytes; what the ignore file shuts out as a whole stands
+ * empty, and what cannot be read is left out. Aborting ends the walk early with an incomplete listing.
  */
 export async function walk(directory: string, ignoreText: string, signal?: AbortSignal): Promise<Walked> {
   const rules = new IgnoreRules(ignoreText);
@@ -28,6 +30,7 @@ export async function walk(directory: string, ignoreText: string, signal?: Abort
   const waiting: { path: string; into: Open; matched: Matched | undefined }[] = [
     { path: "", into: root, matched: undefined },
   ];
+  const leftOut: string[] = [];
   let entries = 0;
   let complete = true;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -47,9 +50,12 @@ export async function walk(directory: string, ignoreText: string, signal?: Abort
         continue;
       }
       const own = rules.match(inner, matched);
-      if (rules.ignores(own) && !rules.mayLetThroughBelow(inner)) continue;
       const below: Open = { files: new Map(), directories: new Map() };
       into.directories.set(it.name, below);
+      if (rules.ignores(own) && !rules.mayLetThroughBelow(inner)) {
+        leftOut.push(inner);
+        continue;
+      }
       waiting.push({ path: inner, into: below, matched: own });
     }
     for (let at = 0; at < files.length; at += atOnce) {
@@ -62,5 +68,5 @@ export async function walk(directory: string, ignoreText: string, signal?: Abort
       for (const [name, size] of sizes) into.files.set(name, size);
     }
   }
-  return { root, complete };
+  return { root, complete, leftOut };
 }

@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DocumentKind } from "../../../core/document-kind.ts";
 import { sizeLabel } from "../../../core/size/size.ts";
-import { newJudge, withPrices, worldWith } from "../support/judge.ts";
+import { ignoreWorldWith, newJudge, withPrices, worldWith } from "../support/judge.ts";
 import { pythonWorldOf } from "../support/python-world.ts";
 
 /**
  * Annotated cases, one file a rule: `== title`, optional lines `context PATH SIZE`, `manifest PATH TEXT`,
  * `ignore PATTERN` `prices` (of the catalogue) and `development` (the file of a development container), the Dockerfile with marks
  * `#   ^^^ severity rule (size)` below the words they stand for, and after `-- fixed` the text that `fix --review`
- * leaves. `document pyproject` and `document requirements` make it a Python document. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
+ * leaves. `document pyproject`, `document requirements` and `document dockerignore` make it another document; an
+ * ignore file is read by the Dockerfiles of its lines `build LINE; LINE`, else by one that copies everything. Marks are taken out before reading, so columns and continuations stay true. The whole list is compared.
  */
 const folder = join(import.meta.dirname, "cases");
 const judge = await newJudge();
@@ -18,8 +19,13 @@ const judge = await newJudge();
 describe.each(readdirSync(folder))("%s", (file) => {
   it.each(casesIn(readFileSync(join(folder, file), "utf8")))(
     "$title",
-    ({ source, marks, fixed, context, manifests, ignore, kind, prices, development }) => {
-      const files = kind === "dockerfile" ? worldWith(context, ignore, manifests) : pythonWorldOf(source);
+    ({ source, marks, fixed, context, manifests, ignore, kind, prices, development, builds }) => {
+      const files =
+        kind === "dockerfile"
+          ? worldWith(context, ignore, manifests)
+          : kind === "dockerignore"
+            ? ignoreWorldWith(judge, context, builds)
+            : pythonWorldOf(source);
       const world = { ...(prices ? withPrices(files) : files), development };
       const reading = judge.read(kind, source);
       const findings = judge.findings(reading, world, {});
@@ -42,6 +48,8 @@ describe.each(readdirSync(folder))("%s", (file) => {
   );
 });
 
+const documents = ["pyproject", "requirements", "dockerignore"] as const;
+
 function casesIn(text: string) {
   return text
     .split(/^== /m)
@@ -55,11 +63,18 @@ function casesIn(text: string) {
       const lines: string[] = [];
       const marks: string[] = [];
       let kind: DocumentKind = "dockerfile";
+      let builds: string[] | undefined;
       let prices = false;
       let development = false;
       for (const line of body.split("\n")) {
-        if (line === "document pyproject" || line === "document requirements") {
-          kind = line === "document pyproject" ? "pyproject" : "requirements";
+        const document = documents.find((it) => line === `document ${it}`);
+        if (document !== undefined) {
+          kind = document;
+          continue;
+        }
+        const built = /^build (.*)$/.exec(line);
+        if (built?.[1] !== undefined) {
+          builds = [...(builds ?? []), built[1].replaceAll("; ", "\n")];
           continue;
         }
         const sized = /^context (\S+) (\d+)$/.exec(line);
@@ -92,6 +107,7 @@ function casesIn(text: string) {
         kind,
         prices,
         development,
+        builds,
       };
     });
 }

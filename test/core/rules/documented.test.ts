@@ -3,7 +3,7 @@ import type { DocumentKind } from "../../../core/document-kind.ts";
 import { rules } from "../../../core/rules/index.ts";
 import type { Rule } from "../../../core/rules/rule.ts";
 import { emptyWorld, type World } from "../../../core/world.ts";
-import { newJudge, withPrices, worldWith } from "../support/judge.ts";
+import { ignoreWorldWith, newJudge, withPrices, worldWith } from "../support/judge.ts";
 import { pythonWorldOf } from "../support/python-world.ts";
 
 const judge = await newJudge();
@@ -11,6 +11,7 @@ const all: readonly Rule[] = rules;
 
 describe.each(all)("$id", (rule) => {
   const worldOf = ({ kind, source }: Example): World => {
+    if (rule.on === "dockerignore") return ignoreWorldWith(judge, rule.exampleContext ?? {});
     if (kind !== "dockerfile") return pythonWorldOf(source);
     const files =
       rule.on === "dockerfile" && rule.exampleContext
@@ -79,6 +80,7 @@ const kinds: Readonly<Record<string, DocumentKind>> = {
   dockerfile: "dockerfile",
   toml: "pyproject",
   requirements: "requirements",
+  ignore: "dockerignore",
 };
 
 function examplesIn(docs: string): readonly Example[] {

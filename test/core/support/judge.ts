@@ -27,6 +27,18 @@ export async function judgeMaker(): Promise<() => Judge> {
 export const withPrices = (world: World): World => ({ ...world, packageSizes });
 const packageSizes = new DebianPackageSizes(debianCatalogue());
 
+/** An ignore file over these paths, read by a Dockerfile that copies everything, or by the given ones. */
+export function ignoreWorldWith(
+  judge: Judge,
+  files: Readonly<Record<string, number>>,
+  dockerfiles: readonly string[] = ["FROM scratch\nCOPY . /\n"],
+): World {
+  const { context } = worldWith(files);
+  if (context === undefined) return emptyWorld;
+  const builds = dockerfiles.flatMap((it) => judge.read("dockerfile", it).facts ?? []);
+  return { ...emptyWorld, ignore: { path: ".dockerignore", context, builds, unread: undefined } };
+}
+
 /** A world with a build context of these paths and sizes; some have a text that is read. */
 export function worldWith(
   files: Readonly<Record<string, number>>,
