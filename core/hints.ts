@@ -23,6 +23,8 @@ export interface Hint {
   readonly label: string;
   /** Markdown. */
   readonly tooltip: string;
+  /** It is about a whole instruction. */
+  readonly ofInstruction?: true;
   /** Measured, but something below this layer has changed since. */
   readonly stale: boolean;
 }
@@ -37,7 +39,8 @@ export function hintsOf(facts: Facts, world: World): readonly Hint[] {
       if (known.layer.bytes > 0) hints.push(measuredHint(it, known, world.knowledge));
     } else {
       const size = measuredBase(facts, world, it) ?? estimatedSize(facts, world, it);
-      if (size !== undefined) hints.push(hintAt(it.at.end, instructionHead(it), size));
+      if (size !== undefined)
+        hints.push({ ...hintAt(it.at.end, instructionHead(it), size), ofInstruction: true });
     }
     if (it.kind === "run") hints.push(...wordHints(facts, world, it));
   }
@@ -71,6 +74,7 @@ function measuredHint(it: Instruction, { layer, stale }: Measurement, { image }:
     ...base,
     label: stale ? `${base.label} (before the change)` : base.label,
     tooltip: [base.tooltip, ...notes].join(" "),
+    ofInstruction: true,
     stale,
   };
 }
@@ -121,7 +125,7 @@ function* wordHints(facts: Facts, world: World, run: RunInstruction): Generator<
   }
 }
 
-const installsOf = (run: RunInstruction) =>
+export const installsOf = (run: RunInstruction) =>
   run.commands.flatMap((command: Command) =>
     command.runs === "never"
       ? []

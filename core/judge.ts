@@ -31,6 +31,7 @@ import {
   type JudgedPython,
   type PythonGround,
 } from "./rules/verify-python.ts";
+import { contributorTable } from "./summary/contributors.ts";
 import { dockerfileParts } from "./summary/dockerfile-parts.ts";
 import type { Part } from "./summary/part.ts";
 import { pythonParts } from "./summary/python-parts.ts";
@@ -158,6 +159,12 @@ export class Judge {
     const python = this.#pythonOf(reading, world);
     if (python !== undefined) return pythonHintsOf(python);
     return facts === undefined ? [] : hintsOf(facts, world);
+  }
+
+  /** Markdown: what the bytes of the instruction at an offset are made of; "" where that is not known. */
+  contributors(reading: Reading, world: World, offset: number): string {
+    const facts = this.factsOf(reading, world);
+    return facts === undefined || facts.foreign ? "" : contributorTable(facts, world, offset);
   }
 
   /** What the parts of the document weigh; `findings` are those of the same reading and world. */

@@ -8,11 +8,15 @@ import type { Span } from "./text/span.ts";
 export const messageOf = ({ what, why, saving }: RatedFinding): string =>
   `${capitalised(what)}${inParentheses(saving)}. ${why}`;
 
-/** Markdown for the place of an offset: findings on it, and the size of what stands there. */
+/**
+ * Markdown for the place of an offset: findings on it, the size of what stands there, and what it is made of. Why a finding
+ * is one stands in its diagnostic, which editors show beside it.
+ */
 export function hoverOf(
   findings: readonly RatedFinding[],
   hints: readonly Hint[],
   offset: number,
+  contributors: () => string,
 ): { readonly at: Span; readonly markdown: string } | undefined {
   const hint = hints
     .filter((it) => holds(it.covers, offset))
@@ -25,15 +29,17 @@ export function hoverOf(
     const at = holds(first.at, offset)
       ? first.at
       : (first.related?.find((it) => holds(it.at, offset))?.at ?? first.at);
-    const parts = [...under.map(markdownOf), ...(hint === undefined ? [] : [hint.tooltip])];
-    return { at, markdown: parts.join("\n\n---\n\n") };
+    const parts = [...under.map(markdownOf), hint?.tooltip ?? "", contributors()];
+    return { at, markdown: parts.filter((it) => it !== "").join("\n\n---\n\n") };
   }
-  return hint && { at: hint.covers, markdown: hint.tooltip };
+  if (hint === undefined) return undefined;
+  const parts = [hint.tooltip, hint.ofInstruction === true ? contributors() : ""];
+  return { at: hint.covers, markdown: parts.filter((it) => it !== "").join("\n\n") };
 }
 
-function markdownOf({ what, why, saving, rule }: RatedFinding): string {
+function markdownOf({ what, saving, rule }: RatedFinding): string {
   const known = middleOf(saving) === 0 ? "" : `\n\n${howKnown(saving)}`;
-  return `**${capitalised(what)}**${inParentheses(saving)}\n\n${why}${known}\n\n\`${rule}\``;
+  return `**${capitalised(what)}**${inParentheses(saving)}${known}\n\n\`${rule}\``;
 }
 
 /** A finding that is not about bytes (a comment) shows none. */

@@ -5,6 +5,8 @@
 export interface PlimsollSettings {
   /** Per rule id: `auto` (default: by bytes and certainty), a fixed severity, or `off`. */
   readonly rules: Readonly<Record<string, RuleSetting>>;
+  /** Sizes such as "1 MB": from where a certain saving is a warning, and from where a saving is reported at all. */
+  readonly severity: { readonly warnFrom: string; readonly reportFrom: string };
   /**
    * Which engine to ask: an address as in `DOCKER_HOST` (for example `unix:///run/podman/podman.sock`), else the name
    * of a docker context; both empty: `DOCKER_HOST`, the current docker context, the usual sockets. Clients send the

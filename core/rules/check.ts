@@ -11,9 +11,9 @@ import { type Suppression, suppresses } from "../text/suppression.ts";
 import type { World } from "../world.ts";
 import type { Finding } from "./finding.ts";
 import { type RuleId, rules } from "./index.ts";
-import { ratedBy } from "./rate.ts";
+import { isBelowReport, ratedBy } from "./rate.ts";
 import type { Rule, Severity } from "./rule.ts";
-import type { RuleChoices } from "./settings.ts";
+import { choiceOf, type RuleChoices } from "./settings.ts";
 
 export interface RatedFinding extends Finding {
   readonly rule: RuleId;
@@ -38,11 +38,12 @@ export function findingsOf(subject: Subject, world: World, choices: RuleChoices)
   const used = new Set<Suppression>();
   const ignores = subject.facts === undefined ? [] : hadolintIgnores(subject.facts);
   for (const rule of allRules) {
-    if (choices[rule.id] === "off") continue;
+    if (choiceOf(choices, rule.id) === "off") continue;
     for (const finding of asked(rule, subject, world)) {
       const silencedBy = suppressions.filter((it) => suppresses(it, rule.id, finding.at));
       for (const it of silencedBy) used.add(it);
       if (silencedBy.length > 0 || ignores.some((it) => isSameThing(it, rule, finding))) continue;
+      if (choiceOf(choices, rule.id) === "auto" && isBelowReport(finding.saving, choices)) continue;
       found.push(rated(rule.id, finding, world, choices));
     }
   }
@@ -77,7 +78,7 @@ function suppressionFindings(
   if (facts?.foreign === true) return [];
   const res: RatedFinding[] = [];
   for (const rule of allRules) {
-    if (rule.on !== "suppressions" || choices[rule.id] === "off") continue;
+    if (rule.on !== "suppressions" || choiceOf(choices, rule.id) === "off") continue;
     const unused = suppressions.filter(
       (it) => !used.has(it) && it.rule !== rule.id && mayJudge(it, world, choices),
     );
@@ -94,7 +95,7 @@ function suppressionFindings(
 
 /** A rule that is off, or lacks what it looks at, may have had something to silence. */
 function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices): boolean {
-  if (choices[id] === "off") return false;
+  if (choiceOf(choices, id) === "off") return false;
   const rule = allRules.find((it) => it.id === id);
   if (rule?.on === "python") return world.python !== undefined;
   if (rule?.on === "dockerignore") return world.ignore !== undefined;
@@ -102,11 +103,11 @@ function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices)
 }
 
 function rated(rule: RuleId, finding: Finding, { development }: World, choices: RuleChoices): RatedFinding {
-  const choice = choices[rule] ?? "auto";
+  const choice = choiceOf(choices, rule);
   const isRated = choice === "auto" || choice === "off";
   // Nobody pulls a development container in production: its size is its owners' taste.
   const isTaste = finding.taste === true || development === true;
-  const severity = isRated ? (isTaste ? "hint" : ratedBy(finding.saving)) : choice;
+  const severity = isRated ? (isTaste ? "hint" : ratedBy(finding.saving, choices)) : choice;
   return new Rated(rule, finding, severity);
 }
 

@@ -1,20 +1,35 @@
+import { bytes } from "../size/bytes.ts";
 import { middleOf, type Size } from "../size/size.ts";
 import type { Severity } from "./rule.ts";
+import type { RuleChoices } from "./settings.ts";
 
-const notable = 1_000_000;
+const notable = bytes(1_000_000);
 
 /**
- * The severity of a rule that is set to `auto`: 1 MB that is certain (measured, or "at least") is a warning, what is
- * smaller or estimated is an information, and an estimate below 1 MB a hint. Small savings are never hidden.
+ * The severity of a rule that is set to `auto`: from 1 MB on (or what the user chose), a saving that is certain (measured,
+ * or "at least") is a warning; what is smaller or estimated is an information, and a small estimate a hint.
  */
-export function ratedBy(saving: Size): Severity {
+export function ratedBy(saving: Size, { warnFrom = notable }: RuleChoices): Severity {
   switch (saving.kind) {
     case "measured":
-      return saving.bytes >= notable ? "warning" : "information";
+      return saving.bytes > 0 && saving.bytes >= warnFrom ? "warning" : "information";
     case "estimated":
-      if (saving.high === undefined && saving.low >= notable) return "warning";
-      return (middleOf(saving) ?? 0) >= notable ? "information" : "hint";
+      if (saving.high === undefined && saving.low >= warnFrom) return "warning";
+      return (middleOf(saving) ?? 0) >= warnFrom ? "information" : "hint";
     case "unknown":
       return "information";
+  }
+}
+
+/** Whether a saving is certainly below what the user wants to hear of. Findings that are about no bytes are never. */
+export function isBelowReport(saving: Size, { reportFrom }: RuleChoices): boolean {
+  if (reportFrom === undefined) return false;
+  switch (saving.kind) {
+    case "measured":
+      return saving.bytes > 0 && saving.bytes < reportFrom;
+    case "estimated":
+      return saving.high !== undefined && saving.high < reportFrom;
+    case "unknown":
+      return false;
   }
 }

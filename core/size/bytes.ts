@@ -18,6 +18,15 @@ export const sumOf = (counts: Iterable<Bytes>): Bytes => {
   return bytes(res);
 };
 
+/** "1 MB", "500kB", "1.5 GB", or bytes alone; decimal units as they are printed, in any case. Undefined: no size. */
+export function bytesFrom(text: string): Bytes | undefined {
+  const [, count, unit = "B"] = /^\s*(\d{1,9}(?:\.\d{1,9})?|\d{1,15})\s*([kMGT]?B)?\s*$/i.exec(text) ?? [];
+  if (count === undefined) return undefined;
+  const exponent = units.findIndex((it) => it.toLowerCase() === unit.toLowerCase());
+  const value = Math.round(Number(count) * 1000 ** exponent);
+  return Number.isSafeInteger(value) ? bytes(value) : undefined;
+}
+
 const units = ["B", "kB", "MB", "GB", "TB"];
 
 /**

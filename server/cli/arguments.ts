@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Severity, severities } from "../../core/rules/rule.ts";
+import type { RuleChoices } from "../../core/rules/settings.ts";
+import { type Bytes, bytesFrom } from "../../core/size/bytes.ts";
 
 const plainFormats = ["text", "json"] as const;
 const checkFormats = [...plainFormats, "sarif", "markdown"] as const;
@@ -21,12 +23,14 @@ export type Command =
       readonly packageIndex: string | undefined;
       readonly format: CheckFormat;
       readonly failOn: Severity | undefined;
+      readonly choices: RuleChoices;
     }
   | {
       readonly kind: "fix";
       readonly paths: readonly string[];
       readonly review: boolean;
       readonly dryRun: boolean;
+      readonly choices: RuleChoices;
     }
   | {
       readonly kind: "analyze";
@@ -60,11 +64,18 @@ const optionsOf = {
     ...help,
     format: { type: "string" },
     "fail-on": { type: "string" },
+    "warn-from": { type: "string" },
+    "report-from": { type: "string" },
     image: { type: "string" },
     archive: { type: "string" },
     "package-index": { type: "string" },
   },
-  fix: { ...help, review: { type: "boolean" }, "dry-run": { type: "boolean" } },
+  fix: {
+    ...help,
+    review: { type: "boolean" },
+    "dry-run": { type: "boolean" },
+    "report-from": { type: "string" },
+  },
   analyze: {
     ...help,
     format: { type: "string" },
@@ -130,8 +141,11 @@ function checkOf(words: readonly string[]): Command {
   }
   const packageIndex = indexOf(values["package-index"]);
   if (!packageIndex.ok) return packageIndex.command;
+  const sizes = choicesFrom(values);
+  if (!sizes.ok) return sizes.command;
   return {
     kind: "check",
+    choices: sizes.choices,
     paths: positionals.length === 0 ? ["."] : positionals,
     image:
       reference !== undefined
@@ -152,8 +166,11 @@ function fixOf(words: readonly string[]): Command {
   if (!read.ok) return read.command;
   const { values, positionals } = read.parsed;
   if (values.help === true) return { kind: "help", topic: "fix" };
+  const sizes = choicesFrom(values);
+  if (!sizes.ok) return sizes.command;
   return {
     kind: "fix",
+    choices: sizes.choices,
     paths: positionals.length === 0 ? ["."] : positionals,
     review: values.review === true,
     dryRun: values["dry-run"] === true,
@@ -221,6 +238,28 @@ function indexOf(
     return { ok: true, address: given };
   }
   return { ok: false, command: refused("--package-index takes an http(s) address, or the word configured") };
+}
+
+/** Sizes from which on something is a warning, or reported at all. */
+function choicesFrom(values: {
+  readonly "warn-from"?: string;
+  readonly "report-from"?: string;
+}): { readonly ok: true; readonly choices: RuleChoices } | { readonly ok: false; readonly command: Command } {
+  const choices: { warnFrom?: Bytes; reportFrom?: Bytes } = {};
+  for (const [option, name] of [
+    ["warn-from", "warnFrom"],
+    ["report-from", "reportFrom"],
+  ] as const) {
+    const given = values[option];
+    if (given === undefined) continue;
+    const size = bytesFrom(given);
+    if (size === undefined) {
+      const message = `--${option} takes a size such as 500kB or 10MB, not "${given}"`;
+      return { ok: false, command: refused(message) };
+    }
+    choices[name] = size;
+  }
+  return { ok: true, choices };
 }
 
 type Read<Parsed> =

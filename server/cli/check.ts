@@ -9,16 +9,17 @@ import { checkMarkdown } from "../../core/report/check-markdown.ts";
 import { checkSarif } from "../../core/report/check-sarif.ts";
 import { checkText } from "../../core/report/check-text.ts";
 import { type Severity, severities } from "../../core/rules/rule.ts";
+import type { RuleChoices } from "../../core/rules/settings.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import { readVersion } from "../engine/version.ts";
 import type { CheckFormat, Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { type Input, inputsOf, shownPath } from "./inputs.ts";
 import { measuredIn } from "./measured-image.ts";
-import { choices, type Opened, Workbench } from "./workbench.ts";
+import { type Opened, Workbench } from "./workbench.ts";
 
 export async function check(
-  { paths, image, packageIndex, format, failOn }: Extract<Command, { kind: "check" }>,
+  { paths, image, packageIndex, format, choices, failOn }: Extract<Command, { kind: "check" }>,
   console: Console,
 ): Promise<Exit> {
   const found = await inputsOf(paths, console.directory, console.signal);
@@ -60,7 +61,7 @@ export async function check(
   const opened = new Map<CheckedDocument, Opened>();
   for (const it of read) {
     try {
-      opened.set(checked(bench, it), it);
+      opened.set(checked(bench, it, choices), it);
     } catch (cause) {
       troubles.push(leftOut(it.input, cause));
     }
@@ -114,7 +115,11 @@ async function reportIn(
   }
 }
 
-function checked(bench: Workbench, { input, text, reading, world }: Opened): CheckedDocument {
+function checked(
+  bench: Workbench,
+  { input, text, reading, world }: Opened,
+  choices: RuleChoices,
+): CheckedDocument {
   const findings = bench.judge.findings(reading, world, choices);
   return {
     path: input.shown,

@@ -2,12 +2,13 @@ import { readFile, realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { diffText } from "../../core/report/diff-text.ts";
 import type { FixAllResult } from "../../core/rules/fix-all.ts";
+import type { RuleChoices } from "../../core/rules/settings.ts";
 import { type Replacement, replaceFiles } from "../engine/replace-file.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { exists, type Input, inputsOf, isInside, shownPath } from "./inputs.ts";
-import { choices, type Opened, Workbench } from "./workbench.ts";
+import { type Opened, Workbench } from "./workbench.ts";
 
 /** Every round removes findings; the bound is for the unforeseen. */
 const mostRounds = 10;
@@ -19,7 +20,7 @@ interface Changed extends Replacement {
 }
 
 export async function fix(
-  { paths, review, dryRun }: Extract<Command, { kind: "fix" }>,
+  { paths, review, dryRun, choices }: Extract<Command, { kind: "fix" }>,
   console: Console,
 ): Promise<Exit> {
   const found = await inputsOf(paths, console.directory, console.signal);
@@ -38,7 +39,7 @@ export async function fix(
     for (const input of waiting) {
       if (console.signal.aborted) return exits.interrupted;
       console.progress(input.shown);
-      const fixed = await fixOne(bench, input, { review, dryRun }, console);
+      const fixed = await fixOne(bench, input, { review, dryRun, choices }, console);
       console.progress("");
       if (typeof fixed === "string") {
         troubles.push(fixed);
@@ -61,7 +62,7 @@ export async function fix(
 async function fixOne(
   bench: Workbench,
   input: Input,
-  { review, dryRun }: { review: boolean; dryRun: boolean },
+  { review, dryRun, choices }: { review: boolean; dryRun: boolean; choices: RuleChoices },
   console: Console,
 ): Promise<{ applied: number; shared: boolean; report: string } | string> {
   const opened = await bench.read(input);

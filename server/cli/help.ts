@@ -24,6 +24,8 @@ working directory.
   --package-index I       ask package indexes for sizes of requirements: see weigh
   --format FORMAT         text (default), json, sarif (2.1.0) or markdown
   --fail-on SEVERITY      exit 1 when a finding is at least error, warning, information or hint
+  --warn-from SIZE        a certain saving of this size is a warning (1MB)
+  --report-from SIZE      leave out savings that are certainly smaller (0B)
 `,
   fix: `plimsoll fix [PATH…] [--review] [--dry-run]
 
@@ -31,6 +33,7 @@ Applies the first fix of each finding: the safe ones, after which the image hold
 
   --review                apply the fixes too that a person should read
   --dry-run               change nothing, show what would change; exit 1 when something would
+  --report-from SIZE      leave alone what certainly saves less
 `,
   analyze: `plimsoll analyze REF|ARCHIVE|LAYOUT [--registry] [--dockerfile F [--context DIR]] [--format text|json]
 

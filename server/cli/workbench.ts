@@ -6,7 +6,6 @@ import type { Knowledge } from "../../core/link/knowledge.ts";
 import type { InstalledWorld } from "../../core/python/installed.ts";
 import type { PythonProject } from "../../core/python/project.ts";
 import type { PythonSurroundings } from "../../core/python/surroundings.ts";
-import type { RuleChoices } from "../../core/rules/settings.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type World } from "../../core/world.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
@@ -21,9 +20,6 @@ import { readShellFiles } from "../engine/shell-files.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Console } from "./console.ts";
 import { type Input, shownPath } from "./inputs.ts";
-
-/** The command line has no settings: every rule rates by bytes and certainty. */
-export const choices: RuleChoices = {};
 
 /** A document, read, with what is known around it. */
 export interface Opened {

@@ -81,6 +81,12 @@ export class Desk {
     return sheet.judged.parts;
   }
 
+  contributorsAt(document: OpenDocument, offset: number): string {
+    const sheet = this.#sheetOf(document);
+    if (sheet === undefined) return "";
+    return this.judge.contributors(sheet.reading, this.#worlds.worldOf(document), offset);
+  }
+
   hintsOf(document: OpenDocument): readonly Hint[] {
     const sheet = this.#sheetOf(document);
     return sheet === undefined ? [] : this.judge.hints(sheet.reading, this.#worlds.worldOf(document));

@@ -113,7 +113,9 @@ export function serve(connection: Connection, options: Options): Fence {
       const { desk } = here();
       if (document === undefined) return null;
       const offset = document.offsetAt(position);
-      const hover = hoverOf(desk.findingsOf(document), desk.hintsOf(document), offset);
+      const hover = hoverOf(desk.findingsOf(document), desk.hintsOf(document), offset, () =>
+        desk.contributorsAt(document, offset),
+      );
       return hover === undefined ? null : hoverFrom(document, hover.at, hover.markdown);
     }),
   );

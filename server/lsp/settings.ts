@@ -1,10 +1,12 @@
 import { isAbsolute } from "node:path";
 import type { RuleChoices } from "../../core/rules/settings.ts";
+import { bytesFrom } from "../../core/size/bytes.ts";
 import { type PlimsollSettings, type RuleSetting, ruleSettings } from "../../protocol/settings.ts";
 import type { ProxySettings } from "../engine/http/proxy.ts";
 
 export const defaultSettings: PlimsollSettings = {
   rules: {},
+  severity: { warnFrom: "1 MB", reportFrom: "0 B" },
   engine: { host: "", context: "" },
   registry: { enabled: false, insecure: [] },
   packageIndex: { enabled: false, url: "" },
@@ -19,6 +21,10 @@ export function settingsFrom(value: unknown, base: PlimsollSettings = defaultSet
   const given = fieldsOf(value);
   return {
     rules: given["rules"] === undefined ? base.rules : rulesFrom(given["rules"]),
+    severity: {
+      warnFrom: sizeOr(fieldsOf(given["severity"])["warnFrom"], base.severity.warnFrom),
+      reportFrom: sizeOr(fieldsOf(given["severity"])["reportFrom"], base.severity.reportFrom),
+    },
     engine: {
       host: stringOr(fieldsOf(given["engine"])["host"], base.engine.host),
       context: stringOr(fieldsOf(given["engine"])["context"], base.engine.context),
@@ -67,7 +73,14 @@ export function proxyFrom(value: unknown): ProxySettings {
 export const hasOwnCommands = (initializationOptions: unknown): boolean =>
   fieldsOf(initializationOptions)["commands"] === true;
 
-export const choicesOf = (settings: PlimsollSettings): RuleChoices => settings.rules;
+export function choicesOf({ rules, severity }: PlimsollSettings): RuleChoices {
+  const [warnFrom, reportFrom] = [bytesFrom(severity.warnFrom), bytesFrom(severity.reportFrom)];
+  return {
+    rules,
+    ...(warnFrom !== undefined && { warnFrom }),
+    ...(reportFrom !== undefined && { reportFrom }),
+  };
+}
 
 function rulesFrom(value: unknown): Record<string, RuleSetting> {
   const res: Record<string, RuleSetting> = {};
@@ -80,6 +93,12 @@ function rulesFrom(value: unknown): Record<string, RuleSetting> {
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {};
+
+/** A size as people write it; a bare number counts bytes. */
+function sizeOr(value: unknown, otherwise: string): string {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && bytesFrom(text) !== undefined ? text : otherwise;
+}
 
 const stringOr = (value: unknown, otherwise: string): string =>
   typeof value === "string" ? value.trim() : otherwise;

@@ -165,6 +165,29 @@ describe("hover and hints", () => {
     expect(hints[0]?.label).toMatch(/ [kM]?B/);
   });
 
+  it("say what an instruction is made of, and not the diagnostic again", async () => {
+    const folder = await sampleCopy();
+    const path = join(folder, "docker", "api.Dockerfile");
+    const editor = await Editor.start({ folder });
+    const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"));
+    const { diagnostics } = await editor.until(() =>
+      editor.published.find((it) => JSON.stringify(it.diagnostics).includes("(2.75 MB)")),
+    );
+    const hoverAt = async (line: number, character: number): Promise<string> => {
+      const position = { line, character };
+      const textDocument = { uri: document.uri };
+      const hover = await editor.request<Hover>("textDocument/hover", { textDocument, position });
+      return (hover.contents as { value: string }).value;
+    };
+    const tests = await hoverAt(102, 6);
+    expect(tests).toMatch(/\| tests\/fixtures\/ \| 2\.\d+ MB \|/);
+    const message = diagnostics.find((it) => it.range.start.line === 102)?.message ?? "";
+    expect(message).toContain("Nothing in the image that ships runs them.");
+    expect(tests).not.toContain("Nothing in the image that ships runs them.");
+    // On the keyword of the install: its packages, largest first.
+    expect(await hoverAt(24, 1)).toMatch(/\| package \| goes with it \|\n.*\n\| g\+\+ \|/);
+  });
+
   it("can be turned off", async () => {
     const editor = await Editor.start({ initializationOptions: { inlayHints: { enabled: false } } });
     const document = await editor.open(uri, kept);

@@ -260,3 +260,21 @@ describe("fix", () => {
     ).toEqual([]);
   });
 });
+
+describe("thresholds", () => {
+  it("are sizes as people write them, in check and fix", async () => {
+    const folder = await folderWith({
+      Dockerfile: "FROM scratch\nCOPY tests /tests\n",
+      "tests/test_a.py": "x".repeat(2_000_000),
+    });
+    const failing = ["check", "--fail-on", "warning"];
+    expect((await plimsoll(folder, failing)).code).toBe(1);
+    expect((await plimsoll(folder, [...failing, "--warn-from", "3 MB"])).code).toBe(0);
+    expect((await plimsoll(folder, [...failing, "--report-from=3MB"])).out).not.toContain("tests-copied");
+    const wrong = await plimsoll(folder, ["check", "--warn-from", "much"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('--warn-from takes a size such as 500kB or 10MB, not "much"');
+    const spared = await plimsoll(folder, ["fix", "--review", "--dry-run", "--report-from", "3MB"]);
+    expect(spared.code).toBe(0);
+  });
+});

@@ -63,7 +63,7 @@ describe.each(all)("$id", (rule) => {
       const world = worldOf(example);
       const reading = judge.read(example.kind, example.source);
       const own = (choice: "off" | "error") =>
-        judge.findings(reading, world, { [rule.id]: choice }).filter((it) => it.rule === rule.id);
+        judge.findings(reading, world, { rules: { [rule.id]: choice } }).filter((it) => it.rule === rule.id);
       expect(own("off")).toEqual([]);
       expect(own("error").map((it) => it.severity)).toEqual(["error"]);
     }
