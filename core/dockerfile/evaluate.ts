@@ -5,17 +5,21 @@
  * the Dockerfile itself sets.
  */
 import type { Span } from "../text/span.ts";
+import { chainGap, decides, leaves, mayLeave, sequenceGap } from "./control-flow.ts";
+import {
+  type EvaluatedWord,
+  evaluatedRedirect,
+  evaluatedWord,
+  patternMatches,
+  type Status,
+  testStatus,
+  textOf,
+} from "./evaluated-words.ts";
 import { posixJoin } from "./paths.ts";
-import type { Part, Redirect, ScriptWord, SimpleCommand, Statement } from "./script.ts";
-import { matchesGlob, trimmed, trimOperators, Values } from "./values.ts";
+import type { SimpleCommand, Statement } from "./script.ts";
+import { Values } from "./values.ts";
 
 export type Runs = "always" | "perhaps" | "never";
-
-/** A word after evaluation; `at` in the joined text. */
-export interface EvaluatedWord {
-  readonly text: string | undefined;
-  readonly at: Span;
-}
 
 export interface EvaluatedCommand {
   readonly at: Span;
@@ -30,8 +34,6 @@ export interface EvaluatedCommand {
   /** Variables as the program sees them. Never changed afterwards. */
   readonly environment: Values;
 }
-
-type Status = "success" | "failure" | "unknown";
 
 export function evaluateScript(
   body: Statement,
@@ -244,12 +246,6 @@ const mayChangeAnything = (program: string | undefined, words: readonly Evaluate
   program === "source" ||
   (program === "export" && words.some(({ text }) => text === undefined));
 
-/** `*` matches also what is not known. */
-const patternMatches = (subject: string | undefined, pattern: string | undefined): boolean | undefined => {
-  if (pattern === "*") return true;
-  return subject === undefined || pattern === undefined ? undefined : matchesGlob(subject, pattern);
-};
-
 /** What holds after one of several ways was taken. */
 function joinStates(state: ShellState, ends: readonly ShellState[]): void {
   state.values = Values.merge(ends.map((end) => end.values));
@@ -272,144 +268,3 @@ const copyOf = (state: ShellState): ShellState => ({
   directory: state.directory,
 });
 const weaker = (runs: Runs): Runs => (runs === "never" ? "never" : "perhaps");
-
-const deciders = new Set([
-  "[",
-  "[[",
-  "test",
-  "grep",
-  "command",
-  "which",
-  "type",
-  "id",
-  "getent",
-  "cmp",
-  "diff",
-  "pgrep",
-]);
-
-/** Whether a command only asks something, so that its failure is an answer and not the end of the build. */
-function decides(it: Statement | undefined): boolean {
-  if (it?.kind === "negated") return decides(it.body);
-  if (it?.kind !== "command") return false;
-  const [first] = it.words;
-  const part = first?.parts[0];
-  return part?.kind === "text" && deciders.has(part.text);
-}
-
-const programOf = (it: Statement): string | undefined => {
-  const part = it.kind === "command" ? it.words[0]?.parts[0] : undefined;
-  return part?.kind === "text" ? part.text : undefined;
-};
-
-const leaves = (it: Statement): boolean => ["exit", "exec", "return"].includes(programOf(it) ?? "");
-
-function mayLeave(it: Statement): boolean {
-  switch (it.kind) {
-    case "command":
-      return leaves(it);
-    case "chain":
-      return it.items.some(mayLeave);
-    case "sequence":
-      return it.items.some((item) => mayLeave(item.statement));
-    case "if":
-      return (
-        it.branches.some((branch) => mayLeave(branch.body)) ||
-        (it.otherwise !== undefined && mayLeave(it.otherwise))
-      );
-    case "uncertain":
-      return it.bodies.some(mayLeave);
-    case "case":
-      return it.items.some(({ body }) => mayLeave(body));
-    case "group":
-      return !it.subshell && mayLeave(it.body);
-    case "negated":
-    case "pipeline":
-    case "nested":
-      return false;
-    case "opaque":
-      return true;
-  }
-}
-
-function evaluatedWord(word: ScriptWord, values: Values): EvaluatedWord[] {
-  const text = textOf(word.parts, values);
-  const [only] = word.parts;
-  // An unquoted variable is split into words; each of them stands where the variable does.
-  if (word.parts.length === 1 && only?.kind === "variable" && text !== undefined && /\s/.test(text)) {
-    return text
-      .split(/\s+/)
-      .filter((it) => it !== "")
-      .map((it) => ({ text: it, at: word.at }));
-  }
-  return [{ text, at: word.at }];
-}
-
-const evaluatedRedirect = (it: Redirect, values: Values) => ({
-  operator: it.operator,
-  target: { text: textOf(it.target.parts, values), at: it.target.at },
-});
-
-function textOf(parts: readonly Part[], values: Values): string | undefined {
-  let res = "";
-  for (const part of parts) {
-    const text =
-      part.kind === "text" ? part.text : part.kind === "variable" ? variableText(part, values) : undefined;
-    if (text === undefined) return undefined;
-    res += text;
-  }
-  return res;
-}
-
-function variableText(part: Extract<Part, { kind: "variable" }>, values: Values): string | undefined {
-  const value = values.get(part.name);
-  if (value === undefined || part.operator === "") return value;
-  const trim = trimOperators.find((it) => it === part.operator);
-  if (trim !== undefined) {
-    const pattern = textOf(part.operand, values);
-    return pattern === undefined ? undefined : trimmed(value, trim, pattern);
-  }
-  const filled = part.operator.startsWith(":") ? value !== "" : true;
-  if (part.operator.endsWith("-")) return filled ? value : textOf(part.operand, values);
-  return filled ? textOf(part.operand, values) : "";
-}
-
-/** `[ a = b ]`, `-n`, `-z`, `!`; anything else is unknown. */
-function testStatus(words: readonly EvaluatedWord[]): Status {
-  const texts = words.map((it) => it.text);
-  const inner = texts[0] === "test" ? texts.slice(1) : texts.slice(1, -1);
-  const [a, b, c] = inner;
-  const answer = (yes: boolean): Status => (yes ? "success" : "failure");
-  if (inner.length === 3 && a !== undefined && c !== undefined) {
-    // Patterns on the right side of [[ … ]] are not modelled.
-    if ((b === "=" || b === "==") && !/[*?[]/.test(c)) return answer(a === c);
-    if (b === "!=" && !/[*?[]/.test(c)) return answer(a !== c);
-    if (b === "-eq") return answer(Number(a) === Number(c));
-    if (b === "-ne") return answer(Number(a) !== Number(c));
-  }
-  if (inner.length === 2 && b !== undefined) {
-    if (a === "-n") return answer(b !== "");
-    if (a === "-z") return answer(b === "");
-  }
-  if (inner.length === 1 && a !== undefined) return answer(a !== "");
-  return "unknown";
-}
-
-/** An item of a chain goes with one neighbouring operator, when both of them are `&&`. */
-function chainGap(it: Extract<Statement, { kind: "chain" }>, index: number): Span | undefined {
-  const [before, after] = [it.operators[index - 1], it.operators[index]];
-  if (before === "||" || after === "||") return undefined;
-  const [previous, item, next] = [it.items[index - 1], it.items[index], it.items[index + 1]];
-  if (item === undefined) return undefined;
-  if (previous !== undefined) return { start: previous.at.end, end: item.at.end };
-  return next === undefined ? undefined : { start: item.at.start, end: next.at.start };
-}
-
-function sequenceGap(it: Extract<Statement, { kind: "sequence" }>, index: number): Span | undefined {
-  const [previous, item, next] = [it.items[index - 1], it.items[index], it.items[index + 1]];
-  if (item === undefined || previous?.background || item.background) return undefined;
-  if (next !== undefined) return { start: item.statement.at.start, end: next.statement.at.start };
-  return previous === undefined
-    ? undefined
-    : { start: previous.statement.at.end, end: item.statement.at.end };
-}

@@ -6,10 +6,9 @@
  */
 import { Language, type Node, Parser } from "web-tree-sitter";
 import type { Span } from "../text/span.ts";
-import { LogicalText, type TextPiece } from "./logical-text.ts";
+import { LogicalText } from "./logical-text.ts";
 import type {
   Assignment,
-  Part,
   Redirect,
   Script,
   ScriptWord,
@@ -17,7 +16,8 @@ import type {
   SimpleCommand,
   Statement,
 } from "./script.ts";
-import { trimOperators } from "./values.ts";
+import { innerScript, literalPieces } from "./shell-inner.ts";
+import { partsOf } from "./shell-words.ts";
 
 /** Longer bodies are not read: they are data, not scripts, and would hold up typing. */
 const longestBody = 200_000;
@@ -308,140 +308,11 @@ class TreeReader {
   }
 
   private word(node: Node): ScriptWord {
-    return { at: this.spanOf(node), parts: this.parts(node, 0) };
+    return { at: this.spanOf(node), parts: partsOf(node, 0) };
   }
-
-  private parts(node: Node, depth: number): Part[] {
-    if (depth > deepestNesting) return [{ kind: "undecided" }];
-    switch (node.type) {
-      case "word":
-      case "number":
-      case "variable_name":
-      case "test_operator":
-      case "extglob_pattern":
-      case "regex":
-        return node.namedChildCount === 0
-          ? [{ kind: "text", text: node.text.replace(/\\(.)/gs, "$1") }]
-          : [{ kind: "undecided" }];
-      case "string_content":
-        return [{ kind: "text", text: node.text.replace(/\\([$`"\\])/g, "$1") }];
-      case "raw_string":
-        return [{ kind: "text", text: node.text.slice(1, -1) }];
-      case "string":
-        return this.stringParts(node, depth);
-      case "concatenation":
-        return node.children.flatMap((it) => this.parts(it, depth + 1));
-      case "simple_expansion":
-      case "expansion":
-        return [this.variable(node, depth)];
-      default:
-        return node.isNamed ? [{ kind: "undecided" }] : [{ kind: "text", text: node.text }];
-    }
-  }
-
-  /** The grammar leaves white space at the edges of a string's pieces out of the tree. */
-  private stringParts(node: Node, depth: number): Part[] {
-    const res: Part[] = [];
-    let at = node.startIndex + 1;
-    for (const child of node.children.slice(1, -1)) {
-      if (child.startIndex > at)
-        res.push({
-          kind: "text",
-          text: node.text.slice(at - node.startIndex, child.startIndex - node.startIndex),
-        });
-      res.push(...this.parts(child, depth + 1));
-      at = child.endIndex;
-    }
-    const end = node.endIndex - 1;
-    if (end > at)
-      res.push({ kind: "text", text: node.text.slice(at - node.startIndex, end - node.startIndex) });
-    return res;
-  }
-
-  private variable(node: Node, depth: number): Part {
-    const name = node.namedChildren.find((it) => it.type === "variable_name");
-    if (name === undefined) return { kind: "undecided" };
-    const operators = node.children.filter((it) => !it.isNamed && !["$", "${", "}"].includes(it.type));
-    const operator = operators[0]?.type ?? "";
-    const trim = trimOperators.find((it) => it === operator);
-    if (trim !== undefined) return trimPart(node, name.text, trim);
-    if (operators.length > 1 || name.startIndex !== node.startIndex + (node.type === "expansion" ? 2 : 1)) {
-      return { kind: "undecided" };
-    }
-    if (operator !== "" && operator !== ":-" && operator !== "-" && operator !== ":+" && operator !== "+") {
-      return { kind: "undecided" };
-    }
-    const operand = node.namedChildren.filter((it) => it.startIndex > name.startIndex);
-    return {
-      kind: "variable",
-      name: name.text,
-      operator,
-      operand: operand.flatMap((it) => this.parts(it, depth + 1)),
-    };
-  }
-}
-
-/** The operand of `#`, `%` and `/` is taken as it stands; one with quotes or variables is not modelled. */
-function trimPart(node: Node, name: string, operator: (typeof trimOperators)[number]): Part {
-  const head = `\${${name}${operator}`;
-  const operand = node.text.slice(head.length, -1);
-  if (!node.text.startsWith(head) || /[$"'`\\]/.test(operand)) return { kind: "undecided" };
-  return { kind: "variable", name, operator, operand: [{ kind: "text", text: operand }] };
 }
 
 const notAWord = new Set(["comment", "file_redirect", "herestring_redirect", "variable_assignment"]);
-const shells = /^(?:.*\/)?(?:ba|da|a|z|k)?sh$/;
-const starters = /^(?:sudo|exec|env|command|time|nice|nohup|eatmydata)$/;
-
-/** The word after `-c` of a shell or of su. */
-function innerScript(words: readonly Node[]): Node | undefined {
-  let index = 0;
-  while (starters.test(words[index]?.text ?? "")) {
-    index += 1;
-    while (/^-[A-Z]+$|^\w+=/.test(words[index]?.text ?? "")) index += 1;
-  }
-  const program = words[index]?.text ?? "";
-  if (!shells.test(program) && program !== "su") return undefined;
-  for (index += 1; index < words.length - 1; index += 1) {
-    const text = words[index]?.text ?? "";
-    if (/^-[a-z]*c$/.test(text) || text === "--command") return words[index + 1];
-    // `bash script.sh -c x` runs the script.
-    const isOption = text.startsWith("-") || (text === "pipefail" && words[index - 1]?.text.endsWith("o"));
-    if (!isOption && program !== "su") return undefined;
-  }
-  return undefined;
-}
-
-/** The text that a quoted word means, with where its parts stand. Variables stay: the inner shell sees the same. */
-function literalPieces(node: Node): readonly TextPiece[] | undefined {
-  const start = node.startIndex;
-  switch (node.type) {
-    case "raw_string":
-      return [{ text: node.text.slice(1, -1), start: start + 1 }];
-    case "string": {
-      const known = ["string_content", "simple_expansion", "expansion"];
-      if (node.namedChildren.some((it) => !known.includes(it.type))) return undefined;
-      const pieces: TextPiece[] = [];
-      const inner = node.text.slice(1, -1);
-      let from = 0;
-      for (const it of inner.matchAll(/\\[$`"\\]/g)) {
-        pieces.push({ text: inner.slice(from, it.index), start: start + 1 + from, lead: from === 0 ? 0 : 1 });
-        from = it.index + 1;
-      }
-      pieces.push({ text: inner.slice(from), start: start + 1 + from, lead: from === 0 ? 0 : 1 });
-      return pieces;
-    }
-    case "concatenation": {
-      const pieces = node.children.map(literalPieces);
-      return pieces.every((it) => it !== undefined) ? pieces.flat() : undefined;
-    }
-    case "word":
-      return /[\\$`]/.test(node.text) ? undefined : [{ text: node.text, start }];
-    default:
-      return undefined;
-  }
-}
-
 const isStatement = (node: Node): boolean =>
   /(?:^|_)(?:command|list|pipeline|statement|subshell)$/.test(node.type) || node.type === "command";
 
