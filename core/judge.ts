@@ -103,14 +103,12 @@ export class Judge {
 
   /** In source order, suppression applied. */
   findings(reading: Reading, world: World, choices: RuleChoices): readonly RatedFinding[] {
-    const facts = this.factsOf(reading, world);
+    const ground = this.#groundOf(reading, world, choices);
+    if (ground !== undefined) return ground.findings;
     const python = this.#pythonOf(reading, world);
     const ignore = this.#ignoreOf(reading, world);
-    return findingsOf(
-      { facts, python, ignore, suppressions: suppressionsOf(reading, facts) },
-      world,
-      choices,
-    );
+    const suppressions = suppressionsOf(reading, undefined);
+    return findingsOf({ facts: undefined, python, ignore, suppressions }, world, choices);
   }
 
   /** Verified now, so this is for code actions and the command line, not for every keystroke. Best first. */
@@ -245,7 +243,7 @@ export class Judge {
     if (facts === undefined) return undefined;
     const known = this.#grounds.get(reading);
     if (known?.world === world && known.choices === choices) return known;
-    const findings = this.findings(reading, world, choices);
+    const findings = findingsOf({ facts, suppressions: suppressionsOf(reading, facts) }, world, choices);
     const ground = { reader: this.#reader, facts, findings, world, choices };
     this.#grounds.set(reading, ground);
     return ground;

@@ -6,6 +6,8 @@
  */
 import type { Span } from "../text/span.ts";
 import { type EvaluatedCommand, evaluateScript } from "./evaluate.ts";
+import type { Mount } from "./facts.ts";
+import { posixJoin } from "./paths.ts";
 import type { Script, Statement } from "./script.ts";
 import { type Place, stageSeenFrom, valuesAt } from "./surroundings.ts";
 import type { Body, Template } from "./template.ts";
@@ -30,6 +32,7 @@ export class Content {
   #flags: readonly RelativeFlag[] | undefined;
   #words: readonly RelativeWord[] | undefined;
   #commands: readonly EvaluatedCommand[] | undefined;
+  #mounts: readonly Mount[] | undefined;
   #fromStage: number | undefined | "unknown" = "unknown";
 
   constructor(template: Template, place: Place) {
@@ -62,6 +65,14 @@ export class Content {
   get words(): readonly RelativeWord[] {
     this.#words ??= this.#wordsNow();
     return this.#words;
+  }
+
+  get mounts(): readonly Mount[] {
+    const { template, place } = this;
+    this.#mounts ??= this.flags
+      .filter((it) => it.name === "mount")
+      .map((it) => mountOf(it.raw ?? "", place, template.escape));
+    return this.#mounts;
   }
 
   get commands(): readonly EvaluatedCommand[] {
@@ -190,4 +201,24 @@ function endsShell(it: Statement): boolean {
   if (it.kind === "chain") return it.items.some(endsShell);
   const part = it.kind === "command" ? it.words[0]?.parts[0] : undefined;
   return part?.kind === "text" && (part.text === "exec" || part.text === "exit");
+}
+
+function mountOf(raw: string, place: Place, escapeCharacter: string): Mount {
+  const values = valuesAt(place);
+  const options = new Map<string, string>();
+  for (const option of raw.split(",")) {
+    const [name = "", ...value] = option.split("=");
+    options.set(name.toLowerCase(), value.join("="));
+  }
+  const option = (...names: readonly string[]): string | undefined => {
+    const found = names.map((it) => options.get(it)).find((it) => it !== undefined);
+    return found === undefined ? undefined : expandWord(found, values, escapeCharacter);
+  };
+  const from = option("from");
+  return {
+    type: option("type") ?? "bind",
+    target: posixJoin(place.here.workdir, option("target", "dst", "destination")),
+    from,
+    fromStage: from === undefined ? undefined : stageSeenFrom(place, from),
+  };
 }

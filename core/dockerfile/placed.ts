@@ -16,8 +16,7 @@ import type {
   Word,
 } from "./facts.ts";
 import { posixJoin } from "./paths.ts";
-import { type Place, stageSeenFrom, valuesAt } from "./surroundings.ts";
-import { expandWord, type ReadonlyValues } from "./values.ts";
+import type { ReadonlyValues } from "./values.ts";
 
 /** The same instruction at another place of another version of the text. */
 export function placed(content: Content, at: Span, index: number, stage: number): Instruction {
@@ -135,7 +134,6 @@ class PlacedCopy extends Placed implements CopyInstruction {
 
 class PlacedRun extends Placed implements RunInstruction {
   readonly kind = "run";
-  #mounts: readonly Mount[] | undefined;
   #commands: readonly Command[] | undefined;
   #keptEffects: readonly Effect[] | undefined;
 
@@ -144,11 +142,7 @@ class PlacedRun extends Placed implements RunInstruction {
   }
 
   get mounts(): readonly Mount[] {
-    const { template, place } = this.content;
-    this.#mounts ??= this.content.flags
-      .filter((it) => it.name === "mount")
-      .map((it) => mountOf(it.raw ?? "", place, template.escape));
-    return this.#mounts;
+    return this.content.mounts;
   }
 
   get commands(): readonly Command[] {
@@ -175,29 +169,56 @@ class PlacedRun extends Placed implements RunInstruction {
   }
 }
 
+/** Words get their places when somebody asks for them: most commands of a large file are passed over. */
 class PlacedCommand implements Command {
-  readonly at: Span;
-  readonly words: readonly Word[];
   readonly runs: Command["runs"];
   readonly directory: string | undefined;
-  readonly redirects: Command["redirects"];
   readonly piped: boolean;
-  readonly removeAt: Span | undefined;
   readonly environment: ReadonlyValues;
+  readonly #command: EvaluatedCommand;
+  readonly #offset: number;
+  #words: readonly Word[] | undefined;
+  #redirects: Command["redirects"] | undefined;
   #effects: readonly Effect[] | undefined;
   #isKnown = false;
 
   constructor(it: EvaluatedCommand, offset: number) {
-    const moved = (at: Span): Span => ({ start: at.start + offset, end: at.end + offset });
-    const word = ({ text, at }: RelativeWord): Word => ({ text, at: moved(at) });
-    this.at = moved(it.at);
-    this.words = it.words.map(word);
+    this.#command = it;
+    this.#offset = offset;
     this.runs = it.runs;
     this.directory = it.directory;
-    this.redirects = it.redirects.map(({ operator, target }) => ({ operator, target: word(target) }));
     this.piped = it.piped;
-    this.removeAt = it.removeAt && moved(it.removeAt);
     this.environment = it.environment;
+  }
+
+  get at(): Span {
+    return this.#moved(this.#command.at);
+  }
+
+  get words(): readonly Word[] {
+    this.#words ??= this.#command.words.map((it) => this.#word(it));
+    return this.#words;
+  }
+
+  get redirects(): Command["redirects"] {
+    this.#redirects ??= this.#command.redirects.map(({ operator, target }) => ({
+      operator,
+      target: this.#word(target),
+    }));
+    return this.#redirects;
+  }
+
+  get removeAt(): Span | undefined {
+    const { removeAt } = this.#command;
+    return removeAt && this.#moved(removeAt);
+  }
+
+  #moved({ start, end }: Span): Span {
+    return { start: start + this.#offset, end: end + this.#offset };
+  }
+
+  #word({ text, at }: RelativeWord): Word {
+    return { text, at: this.#moved(at) };
   }
 
   get effects(): readonly Effect[] | undefined {
@@ -207,24 +228,4 @@ class PlacedCommand implements Command {
     }
     return this.#effects;
   }
-}
-
-function mountOf(raw: string, place: Place, escapeCharacter: string): Mount {
-  const values = valuesAt(place);
-  const options = new Map<string, string>();
-  for (const option of raw.split(",")) {
-    const [name = "", ...value] = option.split("=");
-    options.set(name.toLowerCase(), value.join("="));
-  }
-  const option = (...names: readonly string[]): string | undefined => {
-    const found = names.map((it) => options.get(it)).find((it) => it !== undefined);
-    return found === undefined ? undefined : expandWord(found, values, escapeCharacter);
-  };
-  const from = option("from");
-  return {
-    type: option("type") ?? "bind",
-    target: posixJoin(place.here.workdir, option("target", "dst", "destination")),
-    from,
-    fromStage: from === undefined ? undefined : stageSeenFrom(place, from),
-  };
 }

@@ -51,8 +51,9 @@ export interface Change {
 }
 
 /** Of all commands of a RUN that may change something there. */
-export const changesBy = (run: RunInstruction, path: string): readonly Change[] =>
-  run.commands.flatMap((it) => changeBy(run, it, path) ?? []);
+export const changesBy = rememberedAbout((run: RunInstruction, path): readonly Change[] =>
+  run.commands.flatMap((it) => changeBy(run, it, path) ?? []),
+);
 
 /** Undefined: nothing. */
 export function changeBy(run: RunInstruction, command: Command, path: string): Change | undefined {

@@ -29,7 +29,7 @@ export async function check(
   }
   const troubles = [...found.troubles];
   const bench = await Workbench.open(console, { packageIndex });
-  let read: readonly Opened[] = [];
+  const first: Opened[] = [];
   const waiting = [...found.inputs];
   for (const input of waiting) {
     console.progress(input.shown);
@@ -37,7 +37,7 @@ export async function check(
       const document = await bench.read(input);
       if (typeof document === "string") troubles.push(document);
       else {
-        read = [...read, document];
+        first.push(document);
         waiting.push(...ignoreFileOf(document, waiting, console.directory));
       }
     } catch (cause) {
@@ -46,6 +46,7 @@ export async function check(
     if (console.signal.aborted) return exits.interrupted;
   }
   console.progress("");
+  let read: readonly Opened[] = first;
   let measured: CheckedImage | undefined;
   if (image !== undefined) {
     const result = await measuredIn(image, read, bench, console);

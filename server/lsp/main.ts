@@ -1,5 +1,6 @@
+import { Console } from "node:console";
 import { join } from "node:path";
-import { createConnection } from "vscode-languageserver/node";
+import { type Connection, createConnection } from "vscode-languageserver/node";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
 import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
@@ -8,6 +9,7 @@ import { readVersion } from "../engine/version.ts";
 
 import { rulePagesIn } from "./rule-pages.ts";
 import { serve } from "./serve.ts";
+import { WholeMessages } from "./whole-messages.ts";
 
 const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
 
@@ -21,7 +23,7 @@ async function main(): Promise<void> {
   }
   // Loaded while the client's first message is on its way.
   const shell = readShellFiles(__dirname).then(loadShellReader);
-  const connection = createConnection();
+  const connection = process.argv.includes("--stdio") ? overStdio() : createConnection();
   const fence = serve(connection, {
     shell,
     pageOf: rulePagesIn(join(__dirname, "rules")),
@@ -35,6 +37,12 @@ async function main(): Promise<void> {
   process.on("disconnect", () => process.exit(fence.ended ? 0 : 1));
   connection.listen();
   await shell;
+}
+
+function overStdio(): Connection {
+  // Standard output is the protocol's; what any library prints goes to standard error.
+  globalThis.console = new Console(process.stderr);
+  return createConnection(process.stdin, new WholeMessages(process.stdout));
 }
 
 main().catch((cause: unknown) => {
