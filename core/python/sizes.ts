@@ -42,6 +42,9 @@ const ratioOfKind: Readonly<Record<WheelKind, readonly [low: number, high: numbe
 /** Bytes of bytecode per byte of Python for CPython 3.11, 3.12 and 3.13 (data/README.md). */
 const bytecodePerPython: Readonly<Record<string, number>> = { "3.11": 1.28, "3.12": 1.17, "3.13": 1.16 };
 const usualBytecode = 1.17;
+/** From tables of words to code full of symbols: of 37 packages on CPython 3.11 all but two lie between, around 1.28. */
+const leastBytecode = 0.68;
+const mostBytecode = 1.25;
 
 export function installedSizeOf(node: GraphNode, sources: SizeSources): Size {
   const counted = fromInstalled(node, sources);
@@ -58,8 +61,8 @@ function fromInstalled(node: GraphNode, sources: SizeSources): Size | undefined 
     if (sources.bytecode !== true || pythonBytes === undefined) return measured(it.bytes, world.from);
     const compiled = pythonBytes * (bytecodePerPython[sources.platform.python] ?? usualBytecode);
     return estimated(
-      bytes(Math.floor(it.bytes + compiled * 0.9)),
-      bytes(Math.ceil(it.bytes + compiled * 1.1)),
+      bytes(Math.floor(it.bytes + compiled * leastBytecode)),
+      bytes(Math.ceil(it.bytes + compiled * mostBytecode)),
       `measured in ${world.from}, with the bytecode that pip writes`,
     );
   }
@@ -223,8 +226,8 @@ function withBytecode(size: Size, node: GraphNode, { catalogue, platform }: Size
         ? [0.6, 0.95]
         : [0, 0.4];
   return estimated(
-    bytes(Math.floor(size.low * (1 + least * per))),
-    size.high && bytes(Math.ceil(size.high * (1 + most * per))),
+    bytes(Math.floor(size.low * (1 + least * per * leastBytecode))),
+    size.high && bytes(Math.ceil(size.high * (1 + most * per * mostBytecode))),
     `${size.basis}, with the bytecode that pip writes`,
   );
 }

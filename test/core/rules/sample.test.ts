@@ -94,6 +94,21 @@ describe("the sample's Dockerfile", () => {
     const { text } = judge.fixAll(judge.read("dockerfile", source), world, {}, { review: true });
     expect(text).not.toMatch(/COPY tests|COPY scripts|root\/\.local \/root|a\+rX|\n {4}g\+\+/);
     expect(text).toContain("COPY --from=deps-stage /opt/venv /opt/venv\n");
+    const { facts: after } = judge.read("dockerfile", text);
+    const shipped = (after?.instructions ?? []).filter(({ stage }) => after?.stages[stage]?.shipped === true);
+    // Compilers and uv serve the stages that build; what runs keeps its client, its check and its start.
+    expect(shipped.map((it) => it.source).join("\n")).not.toMatch(/gcc|g\+\+|astral\.sh/);
+    expect(shipped.map((it) => it.source)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("postgresql-client"),
+        expect.stringContaining("HEALTHCHECK"),
+        'CMD ["uvicorn", "truthgraph.main:app", "--host", "0.0.0.0", "--port", "8000"]',
+        "COPY truthgraph ./truthgraph",
+        "COPY alembic ./alembic",
+      ]),
+    );
+    // Both building stages have what they had from the stage they start from.
+    expect(text.match(/astral\.sh\/uv\/install/g)).toHaveLength(2);
     expect(judge.fixAll(judge.read("dockerfile", text), world, {}, { review: true }).text).toBe(text);
   });
 });

@@ -46,6 +46,17 @@ CMD ["python3", "-m", "app"]
 `,
   },
   {
+    rule: "dev-tool-in-runtime",
+    title: "pytest among the requirements",
+    requirements: "requirements.txt",
+    files: { "requirements.txt": "six==1.17.0\npytest\n" },
+    dockerfile: `FROM ${python}
+COPY requirements.txt .
+RUN pip install --no-cache-dir -r requirements.txt
+CMD ["python3", "-c", "import six"]
+`,
+  },
+  {
     rule: "bytecode-duplicated",
     title: "compiled by pip, and again",
     sizeUnknown: true,

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "vitest";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
+import { shippedPython } from "../../../core/python/shipped.ts";
+import { emptySurroundings } from "../../../core/python/surroundings.ts";
 import type { RatedFinding } from "../../../core/rules/check.ts";
 import type { RuleId } from "../../../core/rules/index.ts";
 import { DebianPackageSizes } from "../../../core/size/debian-package-sizes.ts";
@@ -12,6 +14,7 @@ import { EditMap } from "../../../core/text/edit-map.ts";
 import type { World } from "../../../core/world.ts";
 import { debianCatalogue } from "../../../scripts/catalogue.ts";
 import { newJudge, worldWith } from "../../core/support/judge.ts";
+import { pythonWorldOf } from "../../core/support/python-world.ts";
 import { docker } from "./bases.ts";
 
 /** A fix proved by building: the Dockerfile is built before and after it on the classic store. */
@@ -24,6 +27,8 @@ export interface Proof {
   readonly files?: Readonly<Record<string, string | number | Uint8Array>>;
   /** A piece of the title of the fix to take; without it the first one. */
   readonly fix?: string;
+  /** A requirements file of the context has the finding and the fix, not the Dockerfile. */
+  readonly requirements?: string;
   /** What both images have to run without failing; none: the image's own command. */
   readonly runs?: readonly string[];
   /** The rule cannot tell the size: then it is enough that bytes go. */
@@ -40,6 +45,10 @@ const packageSizes = new DebianPackageSizes(catalogue);
 export function prove(host: string, proof: Proof): void {
   const folder = mkdtempSync(join(tmpdir(), "plimsoll-proof-"));
   try {
+    if (proof.requirements !== undefined) {
+      proveRequirements(host, folder, proof, proof.requirements);
+      return;
+    }
     const world = worldOf(host, proof);
     const reading = judge.read("dockerfile", proof.dockerfile);
     const finding = judge.findings(reading, world, {}).find((it) => it.rule === proof.rule);
@@ -87,6 +96,31 @@ export function prove(host: string, proof: Proof): void {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The Dockerfile stays, what it installs from the requirements changes: whole images are compared. */
+function proveRequirements(host: string, folder: string, proof: Proof, path: string): void {
+  const text = proof.files?.[path];
+  if (typeof text !== "string") throw new Error(`${path} is no text`);
+  const { facts } = judge.read("dockerfile", proof.dockerfile);
+  const reading = judge.read("requirements", text);
+  if (facts === undefined || reading.python === undefined) throw new Error("cannot be read");
+  const around = pythonWorldOf(text);
+  const shipped = shippedPython(facts, "Dockerfile", reading.python.project, around);
+  const surroundings = { ...emptySurroundings, ...around.python?.surroundings };
+  const images = shipped === undefined ? [] : [shipped];
+  const world = { ...around, python: { path, surroundings: { ...surroundings, images } } };
+  const finding = judge.findings(reading, world, {}).find((it) => it.rule === proof.rule);
+  const [fix] = finding === undefined ? [] : judge.fixes(reading, world, {}, finding);
+  if (finding === undefined || fix === undefined) throw new Error(`${proof.rule} has no fix`);
+  const sizes = [text, applyEdits(text, fix.edits)].map((content) => {
+    writeContext(folder, { files: { ...proof.files, [path]: content } });
+    return build(host, folder, proof, proof.dockerfile, facts).reduce((sum, it) => sum + it.bytes, 0);
+  });
+  const [before = Number.NaN, after = Number.NaN] = sizes;
+  expect(before - after, `bytes saved, said: ${JSON.stringify(finding.saving)}`).toSatisfy((it: number) =>
+    agrees(it, finding, proof),
+  );
 }
 
 function agrees(saved: number, { saving }: RatedFinding, { sizeUnknown }: Proof): boolean {
