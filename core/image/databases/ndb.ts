@@ -17,6 +17,9 @@ export function ndbHeaders(
   if (bytes.length < pageSize || view.getUint32(0, true) !== magics.header) return undefined;
   const headers: Uint8Array[] = [];
   let isBroken = false;
+  /** Slots that name one blob, or blobs that lie on each other, are made to hurt. */
+  const seen = new Set<number>();
+  let left = bytes.length;
   const end = Math.min(view.getUint32(12, true) * pageSize, bytes.length);
   // The header takes the place of the first two slots.
   for (let at = 2 * block; at + block <= end; at += block) {
@@ -26,8 +29,10 @@ export function ndbHeaders(
     else if (package_ !== 0 && start !== 0) {
       const isBlob = start + blobHead <= bytes.length && view.getUint32(start, true) === magics.blob;
       const length = isBlob ? view.getUint32(start + 12, true) : 0;
-      if (!isBlob || start + blobHead + length > bytes.length) isBroken = true;
+      left -= blobHead + length;
+      if (!isBlob || start + blobHead + length > bytes.length || left < 0 || seen.has(start)) isBroken = true;
       else headers.push(bytes.subarray(start + blobHead, start + blobHead + length));
+      seen.add(start);
     }
   }
   return { headers, isBroken };

@@ -2,7 +2,8 @@
  * Reads a table of an SQLite database (the format at sqlite.org/fileformat2.html), with the pages that its write-ahead
  * log has newer.
  *
- * Invariant: no bytes make it throw, loop or take more memory than the database's size; what is broken ends the rows.
+ * Invariant: no bytes make it throw, loop or take more memory than the database's size, nor give many times as much as
+ * it holds; what is broken ends the rows.
  */
 import { textOf } from "../../text/utf8.ts";
 
@@ -16,12 +17,15 @@ export class Sqlite {
   readonly #logged: ReadonlyMap<number, Uint8Array>;
   /** Something in it contradicts the format. */
   isBroken = false;
+  /** Bytes of rows: cells of a sound database do not lie on each other. */
+  #left: number;
 
   private constructor(bytes: Uint8Array, pageSize: number, log: Uint8Array | undefined) {
     this.#bytes = bytes;
     this.#pageSize = pageSize;
     this.#usable = pageSize - (bytes[20] ?? 0);
     this.#logged = log === undefined ? new Map() : loggedPages(log, pageSize);
+    this.#left = mostReadings * (bytes.length + this.#logged.size * pageSize);
   }
 
   /** Undefined: no SQLite database. `log`: the file of the same name and `-wal`. */
@@ -76,6 +80,10 @@ export class Sqlite {
         continue;
       }
       for (let index = 0; index < count; index += 1) {
+        if (this.#left < 0) {
+          this.isBroken = true;
+          return;
+        }
         const row = this.#row(page, view.getUint16(pointers + index * 2));
         if (row === undefined) this.isBroken = true;
         else yield row;
@@ -95,6 +103,7 @@ export class Sqlite {
   #row(page: Uint8Array, at: number): readonly SqlValue[] | undefined {
     const size = varint(page, at);
     const row = varint(page, at + size.length);
+    this.#left -= size.value + leastRow;
     const start = at + size.length + row.length;
     const payload = this.#payload(page, start, size.value);
     return payload === undefined ? undefined : valuesOf(payload, row.value);
@@ -124,6 +133,11 @@ export class Sqlite {
     return res;
   }
 }
+
+/** Tables are asked for one after another, the list of tables each time. */
+const mostReadings = 2;
+/** A pointer to the cell, its two numbers. */
+const leastRow = 4;
 
 const leaf = 0x0d;
 const interior = 0x05;

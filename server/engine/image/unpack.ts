@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { Decompress } from "fzstd";
+import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Bytes that are pushed come out unpacked at the function it was made with. */
 export interface Unpacker {
@@ -73,26 +74,37 @@ class ZlibUnpacker implements Unpacker {
   }
 }
 
-/** As much as the reference decoder allows: a frame that asks for more is made to hurt. */
-const longestWindow = 128 << 20;
+/** Encoders take more on request only. */
+const usualWindow = 8 << 20;
+/** Bytes of windows that are moved, at all and for each byte that comes out: encoders fill blocks of 128 KiB. */
+const mostMoved = 2 ** 35;
+const mostMovedByte = 2_048;
 
 class ZstdUnpacker implements Unpacker {
   readonly #zstd: Decompress;
-  #first = true;
+  readonly #frames = new ZstdFrames();
+  #given = 0;
   #broken: string | undefined;
 
   constructor(give: (piece: Uint8Array) => void) {
-    this.#zstd = new Decompress((piece) => give(piece));
+    this.#zstd = new Decompress((piece) => {
+      this.#given += piece.length;
+      give(piece);
+    });
   }
 
   push(chunk: Uint8Array): undefined {
     if (this.#broken !== undefined || chunk.length === 0) return;
-    if (this.#first && windowOf(chunk) > longestWindow) {
-      this.#broken = "the compression asks for a window of more than 128 MiB";
-      return;
+    // The decoder moves the whole window with each block, and a few bytes can be one.
+    const step = this.#frames.window > usualWindow ? 1_024 : chunk.length;
+    for (let at = 0; at < chunk.length && this.#broken === undefined; at += step) {
+      const piece = chunk.subarray(at, at + step);
+      if (!this.#frames.push(piece)) {
+        this.#broken = "the compression asks for a window of more than 128 MiB";
+      } else if (this.#frames.moved > mostMoved + this.#given * mostMovedByte) {
+        this.#broken = "the compression moves a large window for next to nothing";
+      } else this.#run(piece, false);
     }
-    this.#first = false;
-    this.#run(chunk, false);
   }
 
   finish(): Promise<string | undefined> {
@@ -109,13 +121,4 @@ class ZstdUnpacker implements Unpacker {
       this.#broken = `the compression is broken: ${cause instanceof Error ? cause.message : String(cause)}`;
     }
   }
-}
-
-/** Of the frame that begins here (RFC 8878, 3.1.1.1); 0 where it has none of its own. */
-function windowOf(frame: Uint8Array): number {
-  const [magic, descriptor, window] = [frame[0] ?? 0, frame[4] ?? 0, frame[5] ?? 0];
-  const isSingleSegment = (descriptor & 0x20) !== 0;
-  if (magic !== 0x28 || isSingleSegment) return 0;
-  const base = 2 ** (10 + (window >> 3));
-  return base + (base / 8) * (window & 7);
 }

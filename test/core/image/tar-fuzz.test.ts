@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { randomFrom } from "../support/random.ts";
 import { passedLayer, readTar, storedLayer } from "../support/read-tar.ts";
 import { archive, base256, file, head, oldSparse, padded, pax, summed } from "../support/tar-maker.ts";
 
@@ -46,16 +47,6 @@ describe("thousands of archives with faults", () => {
     const start = parts.slice(0, index).reduce((sum, one) => sum + one.length, 0);
     return { start, end: start + it.length };
   });
-  const random = (seed: number): (() => number) => {
-    let state = seed;
-    return () => {
-      state = (state + 0x6d2b_79f5) | 0;
-      let it = Math.imul(state ^ (state >>> 15), 1 | state);
-      it = (it + Math.imul(it ^ (it >>> 7), 61 | it)) ^ it;
-      return (it ^ (it >>> 14)) >>> 0;
-    };
-  };
-
   it("are sound to begin with", () => {
     expect(whole.troubles).toEqual([]);
     expect(whole.entries).toHaveLength(parts.length);
@@ -115,7 +106,7 @@ describe("thousands of archives with faults", () => {
     ],
   ])("%s", (_, change) => {
     for (let seed = 1; seed <= 1_500; seed += 1) {
-      const next = random(seed);
+      const next = randomFrom(seed);
       const bytes = Buffer.from(sound);
       const first = change(bytes, next);
       const length = next() % 4 === 0 ? next() % bytes.length : bytes.length;
