@@ -17,7 +17,7 @@ import { median, milliseconds, ratio } from "./statistics.ts";
 import { printTable, type Row } from "./table.ts";
 
 const rounds = 3;
-const largeBytes = 8_200_000_000;
+const largeBytes = 8_500_000_000;
 
 export async function benchImages(): Promise<void> {
   const small = join(root, ".cache", "sample-image.tar");

@@ -224,7 +224,7 @@ function layersOf(bytes: number, files: number): readonly Layer[] {
   };
   const share = (part: number, each: number): number => Math.ceil((files * part) / each);
   const python = layer((plan) => {
-    for (let index = 0; index < share(0.5, 120); index += 1) {
+    for (let index = 0; index < share(0.6, 120); index += 1) {
       const site = "usr/local/lib/python3.12/site-packages";
       const own = filled(plan, `${site}/library${index}`, 118, moduleNames);
       const info = `${site}/library${index}-2.${index}.dist-info`;
@@ -239,7 +239,7 @@ function layersOf(bytes: number, files: number): readonly Layer[] {
     }
   });
   const node = layer((plan) => {
-    for (let index = 0; index < share(0.15, 16); index += 1) {
+    for (let index = 0; index < share(0.17, 16); index += 1) {
       const folder = `srv/web/node_modules/module${index}`;
       filled(plan, folder, 15, [".js", ".d.ts", ".map", ".md"]);
       plan.text(
@@ -266,7 +266,7 @@ function layersOf(bytes: number, files: number): readonly Layer[] {
     layer((plan) => {
       for (const { path, size, content: same } of regular(python).slice(0, share(0.015, 1)))
         plan.file(`opt/copy/${path.slice("usr/local/".length)}`, size ?? 0, same);
-      for (let index = 0; index < share(0.15, 16); index += 200)
+      for (let index = 0; index < share(0.17, 16); index += 200)
         plan.file(`srv/web/node_modules/.wh.module${index}`, 0, "");
     }),
   ];

@@ -83,7 +83,7 @@ describe.skipIf(small === undefined)("SQLite", () => {
   it("ends, whatever its bytes are", () => {
     const sound = small?.bytes ?? new Uint8Array(0);
     let opened = 0;
-    for (let seed = 1; seed <= 300; seed += 1) {
+    for (let seed = 1; seed <= 100; seed += 1) {
       const next = randomFrom(seed);
       const bytes = Uint8Array.from(sound).subarray(0, seed % 5 === 0 ? next() % sound.length : sound.length);
       // Page headers, where it hurts, and anywhere.
@@ -100,7 +100,7 @@ describe.skipIf(small === undefined)("SQLite", () => {
       );
       expect(total).toBeLessThanOrEqual(2 * sound.length + 65_536);
     }
-    expect(opened).toBeGreaterThan(200);
+    expect(opened).toBeGreaterThan(60);
   });
 
   it("a thousand rows that are all the same large one are no thousand copies", () => {

@@ -164,7 +164,7 @@ describe("images that nobody would build", () => {
 
   it("are counted to the byte, in every table", async () => {
     let owned = 0;
-    for (let seed = 1; seed <= 250; seed += 1) {
+    for (let seed = 1; seed <= 150; seed += 1) {
       const { layers, model } = randomImage(seed);
       const found = await analysed(layers);
       const sum = (list: readonly { bytes: number }[]): number =>
@@ -192,7 +192,7 @@ describe("images that nobody would build", () => {
       expect([seed, rows(found.hidden)]).toEqual([seed, rows(truth(model))]);
       owned += found.packages.filter((it) => it.ecosystem !== "none" && it.bytes > 0).length;
     }
-    expect(owned).toBeGreaterThan(200);
+    expect(owned).toBeGreaterThan(100);
   });
 });
 

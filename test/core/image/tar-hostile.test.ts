@@ -22,7 +22,8 @@ const rowsOf = (bytes: Uint8Array): string[] =>
 /** Both readers and pieces of any size come to the same. */
 function read(bytes: Uint8Array): { rows: string[]; troubles: readonly string[] } {
   const whole = readTar(bytes);
-  for (const piece of [1, 512, 700]) expect(readTar(bytes, piece)).toEqual(whole);
+  for (const piece of bytes.length < 100_000 ? [1, 512, 700] : [700])
+    expect(readTar(bytes, piece)).toEqual(whole);
   expect(storedLayer(bytes)).toEqual(passedLayer(bytes, 333));
   return { rows: rowsOf(bytes), troubles: whole.troubles };
 }
