@@ -36,6 +36,7 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
   let served: Served;
   let browser: Browser;
   let workbench: Workbench;
+  const thrown: string[] = [];
 
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
@@ -48,6 +49,9 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     served = await serveVsCode(data, { DOCKER_HOST: `unix://${join(folder, "no-engine.sock")}` });
     browser = await launchChromium();
     const page = await browser.newPage({ viewport: { width: 1500, height: 900 } });
+    page.on("pageerror", (cause) => {
+      if (cause.stack?.includes("treemap.js") === true) thrown.push(String(cause));
+    });
     workbench = new Workbench(page);
     const file = join(workspace, "docker", "api.Dockerfile");
     await page.goto(addressOf(served.origin, { workspace, file }));
@@ -249,6 +253,27 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
       .evaluate((it) => getComputedStyle(it).backgroundColor);
     expect(colour).not.toBe("rgba(0, 0, 0, 0)");
     await picture(`theme-${name}`);
+  });
+
+  it("does nothing that its policy refuses, and throws nothing", async () => {
+    const { view } = workbench;
+    const body = view.locator("body");
+    const refused = (): Promise<string | null> => body.getAttribute("data-refused");
+    await body.evaluate((it) => {
+      it.setAttribute("data-refused", "");
+      document.addEventListener("securitypolicyviolation", ({ violatedDirective }) =>
+        it.setAttribute("data-refused", `${it.getAttribute("data-refused") ?? ""}${violatedDirective} `),
+      );
+    });
+    for (const name of ["Folders", "Packages", "Categories", "Hidden", "Symbols", "Layers"]) {
+      await view.getByRole("tab", { name }).click();
+      await view.getByRole("grid").waitFor();
+    }
+    expect(await refused()).toBe("");
+    expect(thrown).toEqual([]);
+    // That is not because nobody listens.
+    await body.evaluate((it) => it.insertAdjacentHTML("beforeend", '<p style="color: red"></p>'));
+    await expect.poll(refused).toBe("style-src-attr ");
   });
 
   function useTheme(theme: string): void {
