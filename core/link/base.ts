@@ -12,6 +12,8 @@ import { linkHistory } from "./link.ts";
 export interface Ancestor {
   readonly references: readonly string[];
   readonly layers: number;
+  /** How it is known; absent: the engine holds it. */
+  readonly from?: string;
 }
 
 export interface BaseLayers {
@@ -34,7 +36,9 @@ export function baseLayersOf(
   const called = (name: string | undefined): BaseLayers | undefined => {
     if (name === undefined) return undefined;
     const found = ancestors.find((it) => it.references.some((one) => fullName(one) === fullName(name)));
-    return found === undefined ? undefined : { count: found.layers, from: `image ${name} of the engine` };
+    return found === undefined
+      ? undefined
+      : { count: found.layers, from: found.from ?? `image ${name} of the engine` };
   };
   return (
     fromStage(facts, called) ?? byHistory(analysis, facts) ?? called(named) ?? longest(analysis, ancestors)

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, get } from "node:http";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -154,6 +154,40 @@ describe.skipIf(host === "")("the way to an engine", () => {
     await works({ ...at, PATH: path, DOCKER_HOST: `ssh://far:22${socket}` });
     expect(await fails({ ...at, PATH: path, DOCKER_HOST: "ssh://near" })).toMatch(
       /The engine at ssh:\/\/near, chosen by DOCKER_HOST, cannot be used: ssh: no route to near; name another engine/,
+    );
+  });
+
+  it.each([
+    ["1.41", "1.12", "1.41"],
+    ["1.43", "1.24", "1.43"],
+    ["1.52", "1.44", "1.52"],
+    // Newer than any that is known here.
+    ["1.60", "1.44", "1.52"],
+  ])("speaks the newest version that both know: %s down to %s", async (highest, lowest, spoken) => {
+    const asked: { path: string; platform: string | null }[] = [];
+    const engine = await listening(
+      createHttpServer((request, answer) => {
+        const { pathname, searchParams } = new URL(request.url ?? "", "http://engine");
+        if (pathname === "/version") {
+          answer.end(JSON.stringify({ ApiVersion: highest, MinAPIVersion: lowest }));
+          return;
+        }
+        asked.push({ path: pathname, platform: searchParams.get("platform") });
+        // The real engine is older than some: it is asked in its own version.
+        const path = pathname.replace(/^\/v1\.\d+/, "/v1.41");
+        get({ socketPath: socket, path }, (it) => {
+          answer.writeHead(it.statusCode ?? 500, it.headers);
+          it.pipe(answer);
+        });
+      }),
+    );
+    await works({ ...home("versions"), DOCKER_HOST: `tcp://127.0.0.1:${engine}` });
+    expect(asked.length).toBeGreaterThan(2);
+    expect(asked.every(({ path }) => path.startsWith(`/v${spoken}/`))).toBe(true);
+    // From 1.48 on an image's platform can be asked for.
+    const transfer = asked.find(({ path }) => path.endsWith("/get"));
+    expect(transfer?.platform ?? null).toBe(
+      Number(spoken.slice(2)) < 48 ? null : JSON.stringify({ os: "linux", architecture: "amd64" }),
     );
   });
 

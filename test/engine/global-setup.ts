@@ -12,6 +12,9 @@ const socket = join(folder, "docker.sock");
 const needed = [
   "docker.io",
   "docker-registry",
+  "podman",
+  "skopeo",
+  "buildah",
   "busybox-static",
   "openssl",
   "debootstrap",

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createPrivateKey, createSign } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -338,7 +338,80 @@ describe.skipIf(host === "")("a registry", () => {
     expect(blobs()).toBe(1 + base.length + 3);
   });
 
+  it("has the base's layers apart where the annotations name a base of the same registry", async () => {
+    writeFileSync(join(folder, "Dockerfile"), `FROM ${image}\nRUN head -c 7000 /dev/zero > /mine\n`);
+    docker("build", "--network=host", "-t", `${plain}/team/mine:1`, folder);
+    docker("push", "-q", `${plain}/team/mine:1`);
+    docker("rmi", `${plain}/team/mine:1`);
+    const accept = "application/vnd.docker.distribution.manifest.v2+json";
+    const at = (path: string): string => `http://${plain}/v2/team/${path}`;
+    const base = await fetch(at("base/manifests/1"), { headers: { accept } });
+    const digest = base.headers.get("docker-content-digest");
+    const manifest = (await (await fetch(at("mine/manifests/1"), { headers: { accept } })).json()) as {
+      config: object;
+      layers: object[];
+    };
+    const oci = "application/vnd.oci.image";
+    const write = async (tag: string, name: string, its: string | null): Promise<void> => {
+      const body = JSON.stringify({
+        schemaVersion: 2,
+        mediaType: `${oci}.manifest.v1+json`,
+        config: { ...manifest.config, mediaType: `${oci}.config.v1+json` },
+        layers: manifest.layers.map((it) => ({ ...it, mediaType: `${oci}.layer.v1.tar+gzip` })),
+        annotations: {
+          "org.opencontainers.image.base.name": name,
+          "org.opencontainers.image.base.digest": its,
+        },
+      });
+      const headers = { "content-type": `${oci}.manifest.v1+json` };
+      expect((await fetch(at(`mine/manifests/${tag}`), { method: "PUT", headers, body })).status).toBe(201);
+    };
+    const basesOf = async (tag: string): Promise<(boolean | null)[]> => {
+      const { code, out, err } = await analyze(`${plain}/team/mine:${tag}`, home("nobody"));
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      const { layers } = JSON.parse(out) as { layers: { base: boolean | null }[] };
+      return layers.map((it) => it.base);
+    };
+    await write("named", `${plain}/team/base:1`, digest);
+    expect(await basesOf("named")).toEqual([...truth.layers.map(() => true), false]);
+    // Neither a base that is not there nor another registry is anyone's word.
+    await write("gone", `${plain}/team/base:1`, `sha256:${"0".repeat(64)}`);
+    await write("elsewhere", "registry.example/team/base:1", digest);
+    for (const it of ["gone", "elsewhere"]) {
+      expect(await basesOf(it)).toEqual([...truth.layers, 0].map(() => null));
+    }
+  });
+
+  it("is asked through the proxy that the environment names", async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on("connect", (request, from: Socket) => {
+      asked.push(request.url ?? "");
+      const [host = "", port = "0"] = plain.split(":");
+      const to = connect({ host, port: Number(port) }, () => from.write("HTTP/1.1 200 OK\r\n\r\n"));
+      for (const it of [from, to]) it.on("error", () => {});
+      from.pipe(to).pipe(from);
+    });
+    const address = `http://${await listening(proxy)}`;
+    const far = `registry.test:${plain.split(":")[1]}`;
+    const by = { ...home("nobody"), HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: "other.test" };
+    await works(`${far}/team/base:1`, by, "--plain-http");
+    expect(new Set(asked)).toEqual(new Set([far]));
+    const before = asked.length;
+    expect(await fails(`${far}/team/base:1`, { ...by, NO_PROXY: ".test" }, "--plain-http")).toMatch(
+      /cannot be reached/,
+    );
+    await works(`${plain}/team/base:1`, by);
+    expect(asked).toHaveLength(before);
+    expect(await fails(`${far}/team/base:1`, { ...by, HTTPS_PROXY: "http://127.0.0.1:1" })).toMatch(
+      /cannot be reached/,
+    );
+  });
+
   it("says in one sentence what is wrong", async () => {
+    expect(await fails(`${plain}/team/base:1`, home("nobody"), "--platform", "linux/mips")).toMatch(
+      /has no linux\/mips of it; there is linux\/amd64\.\n$/,
+    );
     expect(await fails(`${plain}/team/nothing:1`, home("nobody"))).toMatch(/does not have this image/);
     expect(await fails("127.0.0.1:1/team/base:1", home("nobody"))).toMatch(/cannot be reached/);
     expect(await fails("Not A Reference", home("nobody"))).toMatch(/is no reference of an image/);

@@ -12,7 +12,7 @@ import { archiveProblem } from "./problems.ts";
 import { readArchive } from "./read-archive.ts";
 import { openArchive, openLayout, readStored } from "./read-stored.ts";
 import { type ProgressListener, ReadingProgress } from "./reading-progress.ts";
-import { noRelatives, type Relatives } from "./relatives.ts";
+import { annotatedRelatives, noRelatives, type Relatives } from "./relatives.ts";
 
 export type Analysed =
   | ({ readonly ok: true; readonly relatives: Relatives } & Assembled)
@@ -53,7 +53,7 @@ async function analyzePath(path: string, platform: string, listener: Listener): 
     const reference = image.reference === "" ? basename(path) : image.reference;
     return {
       ok: true,
-      relatives: noRelatives,
+      relatives: result.base === undefined ? noRelatives : annotatedRelatives(result.base),
       ...result,
       analysis: { ...result.analysis, image: { ...image, reference } },
     };

@@ -1,17 +1,19 @@
 import { PathTree } from "../../../core/image/path-tree.ts";
 import { bytes } from "../../../core/size/bytes.ts";
 import type { Problem } from "../../../protocol/requests.ts";
-import { type Fields, fieldsOf, jsonOf, recordsIn, textOr } from "../records.ts";
+import { fieldsOf, jsonOf, recordsIn } from "../records.ts";
 import { type Reference, referenceOf } from "../registry/reference.ts";
 import { Registry, RegistryError } from "../registry/registry.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
 import type { LayerCache } from "./layer-cache.ts";
-import { configIn, platformIn } from "./manifests.ts";
+import { configIn, isFor } from "./manifests.ts";
 import type { AnalysisTarget } from "./messages.ts";
 import { ReadingProgress } from "./reading-progress.ts";
-import { noRelatives } from "./relatives.ts";
+import { registryBase } from "./registry-base.ts";
+import { digestOf, registryManifest, sizeOf } from "./registry-manifest.ts";
+import { annotatedRelatives, noRelatives } from "./relatives.ts";
 
 /** An image of a registry: its layers pass by, nothing is pulled and nothing is kept. */
 export async function analyzeRegistryImage(
@@ -40,12 +42,14 @@ async function read(
   cache: LayerCache | undefined,
 ): Promise<Analysed> {
   const registry = new Registry(reference, { insecure, environment: process.env });
-  const { text, digest } = await manifestOf(registry, reference.version, platform);
+  const { text, digest, isChosen } = await registryManifest(registry, reference.version, platform);
   const manifest = fieldsOf(jsonOf(text));
   const configDigest = digestOf(fieldsOf(manifest["config"]));
   const layers = recordsIn(manifest["layers"]);
   const config = await registry.document(configDigest);
   const settings = configIn(config);
+  if (!isChosen && platform !== "" && settings !== undefined && !isFor(settings.platform, platform))
+    throw new RegistryError(`has no ${platform} of it; there is ${settings.platform}`);
   const history = settings?.history.filter((it) => !it.emptyLayer) ?? [];
   listener.first({
     image: {
@@ -65,6 +69,8 @@ async function read(
     [pathOf(digest), { kind: "document", text }],
     [pathOf(configDigest), { kind: "document", text: config }],
   ]);
+  // Beside the layers.
+  const base = registryBase(reference, insecure, manifest, config).catch(() => undefined);
   const tree = new PathTree();
   const parts = new Map(layers.map((it) => [digestOf(it), sizeOf(it)]));
   const total = [...parts.values()].reduce((sum, it) => sum + it, 0);
@@ -81,9 +87,9 @@ async function read(
     { tree, blobs, links: new Map(), troubles: [] },
     { reference: reference.shown, source: "registry", readFrom: "registry", platform: "" },
   );
-  return typeof result === "string"
-    ? failed(`${reference.shown} cannot be analysed: ${result}.`)
-    : { ok: true, ...result, relatives: noRelatives };
+  if (typeof result === "string") return failed(`${reference.shown} cannot be analysed: ${result}.`);
+  const found = await base;
+  return { ok: true, ...result, relatives: found === undefined ? noRelatives : annotatedRelatives(found) };
 }
 
 /** What is kept is not asked for again; what is not, is hashed on its way and kept. */
@@ -117,48 +123,6 @@ async function transfer(
   }
   return reader.finish();
 }
-
-/** The image's manifest; of an index, that of the platform. */
-async function manifestOf(
-  registry: Registry,
-  version: string,
-  platform: string,
-): Promise<{ readonly text: string; readonly digest: string }> {
-  const found = await registry.manifest(version);
-  const manifest = fieldsOf(jsonOf(found.text));
-  if (manifest["manifests"] === undefined) {
-    if (manifest["config"] === undefined) throw new RegistryError("has no image under this name");
-    return found;
-  }
-  const wanted = platform === "" ? `linux/${architecture()}` : platform;
-  // Attestations say that their platform is unknown.
-  const choices = recordsIn(manifest["manifests"]).filter(
-    (it) => fieldsOf(it["platform"])["os"] !== "unknown",
-  );
-  const chosen =
-    choices.find((it) => nameOf(it) === wanted) ??
-    choices.find((it) => nameOf(it).startsWith(`${wanted}/`)) ??
-    (choices.length === 1 && platform === "" ? choices[0] : undefined);
-  if (chosen === undefined) {
-    throw new RegistryError(`has no ${wanted} of it; there are ${choices.map(nameOf).join(", ") || "none"}`);
-  }
-  return registry.manifest(digestOf(chosen));
-}
-
-const nameOf = (descriptor: Fields): string => platformIn({ ...fieldsOf(descriptor["platform"]) });
-
-const architecture = (): string => ({ x64: "amd64", ia32: "386" })[process.arch.toString()] ?? process.arch;
-
-function digestOf(descriptor: Fields): string {
-  const digest = textOr(descriptor["digest"], "");
-  if (!/^sha(?:256|512):[0-9a-f]+$/.test(digest)) throw new RegistryError("sent a manifest without digests");
-  return digest;
-}
-
-const sizeOf = (descriptor: Fields): number => {
-  const { size } = descriptor;
-  return typeof size === "number" && Number.isSafeInteger(size) && size > 0 ? size : 0;
-};
 
 const pathOf = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
 

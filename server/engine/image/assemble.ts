@@ -19,6 +19,8 @@ import type { Contents } from "./read-archive.ts";
 export interface Assembled {
   readonly analysis: ImageAnalysis;
   readonly columns: FileColumns;
+  /** The base that its annotations name, where that was found. */
+  readonly base?: Manifest["base"];
 }
 
 export interface Known {
@@ -98,7 +100,8 @@ export function assembleLayers(
     source: known.source,
     readFrom: known.readFrom,
   };
-  return assembled({ image, history: config.history, tree, layers, troubles });
+  const res = assembled({ image, history: config.history, tree, layers, troubles });
+  return typeof res === "string" || manifest.base === undefined ? res : { ...res, base: manifest.base };
 }
 
 export function assembled(read: ImageLayers): Assembled | string {

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Trouble } from "../../../core/image/analysis.ts";
 import type { HistoryEntry } from "../../../core/image/layer.ts";
+import { annotatedBase, type ListedLayers, sharedLayers } from "./annotated-base.ts";
 
 /** Which image of an archive or a layout is meant, and where its parts lie. */
 export interface Manifest {
@@ -8,6 +9,8 @@ export interface Manifest {
   /** Paths of the layers' files, lowest first. */
   readonly layers: readonly string[];
   readonly reference: string | undefined;
+  /** The base that its annotations name, where that is in the same store: its lowest so many layers. */
+  readonly base?: { readonly name: string; readonly layers: number };
   readonly troubles: readonly Trouble[];
 }
 
@@ -31,6 +34,7 @@ export function manifestOf(documents: Documents, platform: string): Manifest | s
 /** `manifest.json` of `docker save`, old and new. */
 function dockerManifest(documents: Documents, platform: string): Manifest | string | undefined {
   const list: unknown = parsed(documents("manifest.json"));
+  if (isRecord(list)) return folderManifest(list, platform, documents);
   const found = recordsIn(list).flatMap((it) => {
     const config = it["Config"];
     if (typeof config !== "string") return [];
@@ -60,12 +64,28 @@ function dockerManifest(documents: Documents, platform: string): Manifest | stri
   return { config, layers, reference: names[0], troubles };
 }
 
+/** The `dir:` of Skopeo and `docker-dir` of Podman: one manifest of a registry, with its blobs beside it. */
+function folderManifest(
+  manifest: Json,
+  platform: string,
+  documents: Documents,
+): Manifest | string | undefined {
+  const nameOf = (it: unknown): string => String(recordIn(it)?.["digest"]).replace(/^[a-z0-9]+:/, "");
+  if (recordIn(manifest["config"]) === undefined) return undefined;
+  const config = nameOf(manifest["config"]);
+  const own = platformAt(documents, config);
+  if (platform !== "" && !isFor(own, platform)) return absent(platform, [own]);
+  return { config, layers: recordsIn(manifest["layers"]).map(nameOf), reference: undefined, troubles: [] };
+}
+
 interface Candidate {
   readonly path: string;
   readonly manifest: Json;
   readonly config: string;
   readonly platform: string;
   readonly reference: string | undefined;
+  /** Of what points to it. */
+  readonly annotations: unknown;
 }
 
 /** `index.json` of an OCI layout, through indexes in it. Undefined: it names no manifest at all. */
@@ -82,6 +102,7 @@ function ociManifest(
   if (typeof chosen === "string") return chosen;
   const { manifest, reference, config } = chosen;
   const layers = recordsIn(manifest["layers"]).map((it) => pathOf(it["digest"]));
+  const base = baseOf(documents, chosen);
   const others = candidates.filter((it) => it.path !== chosen.path);
   const platforms = new Set(others.map((it) => it.platform).filter((it) => it !== chosen.platform));
   if (platforms.size > 0) {
@@ -91,7 +112,24 @@ function ociManifest(
   const images = others.filter((it) => it.platform === chosen.platform).map((it) => it.reference ?? it.path);
   if (images.length > 0)
     troubles.push({ path: "index.json", why: `other images are in it too: ${images.join(", ")}` });
-  return { config, layers, reference, troubles };
+  return { config, layers, reference, troubles, ...(base === undefined ? {} : { base }) };
+}
+
+/** Where the base's manifest is among the documents, or the index that holds it. */
+function baseOf(
+  documents: Documents,
+  { manifest, annotations, platform, config }: Candidate,
+): Manifest["base"] | undefined {
+  const named = annotatedBase(annotations, manifest["annotations"]);
+  if (named === undefined || documents(pathOf(named.digest)) === undefined) return undefined;
+  const candidates = candidatesIn(documents, { manifests: [{ digest: named.digest }] }, []);
+  const chosen = candidates.find((it) => isFor(it.platform, platform));
+  const listed = (it: Json, at: string): ListedLayers => ({
+    digests: recordsIn(it["layers"]).map((layer) => String(layer["digest"])),
+    diffIds: configIn(documents(at))?.diffIds ?? [],
+  });
+  const layers = chosen && sharedLayers(listed(chosen.manifest, chosen.config), listed(manifest, config));
+  return layers === undefined ? undefined : { name: named.name, layers };
 }
 
 const deepestIndex = 4;
@@ -121,7 +159,9 @@ function candidatesIn(documents: Documents, top: Json, troubles: Trouble[]): rea
       else {
         const config = pathOf(recordIn(manifest["config"])?.["digest"]);
         const named = platformIn(recordIn(descriptor["platform"]) ?? {});
-        res.push({ path, manifest, config, platform: named || platformAt(documents, config), reference });
+        const { annotations } = descriptor;
+        const platform = named || platformAt(documents, config);
+        res.push({ path, manifest, config, platform, reference, annotations });
       }
     }
   };
@@ -175,7 +215,7 @@ function absent(platform: string, there: readonly string[]): string {
 }
 
 /** A variant counts only where both name one. */
-function isFor(platform: string, wanted: string): boolean {
+export function isFor(platform: string, wanted: string): boolean {
   const [os, architecture, variant = ""] = platform.split("/");
   const [wantedOs, wantedArchitecture, wantedVariant = ""] = wanted.split("/");
   return (

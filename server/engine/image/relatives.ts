@@ -12,6 +12,14 @@ export interface Relatives {
 
 export const noRelatives: Relatives = { ancestors: [], named: undefined };
 
+/** Of an image whose annotations name its base, which was found and has these layers. */
+export const annotatedRelatives = (base: { readonly name: string; readonly layers: number }): Relatives => ({
+  named: base.name,
+  ancestors: [
+    { references: [base.name], layers: base.layers, from: `its annotations, which name ${base.name}` },
+  ],
+});
+
 /** Newest first: a base is seldom much older than what is built on it. */
 const mostAsked = 200;
 const atOnce = 4;

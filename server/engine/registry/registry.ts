@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { fieldsOf, jsonOf, textOr } from "../records.ts";
 import { type Challenge, challengeOf } from "./challenge.ts";
 import { type Credentials, credentialsFor } from "./credentials.ts";
+import { type Fetch, proxiedFetch } from "./proxied-fetch.ts";
 import type { Reference } from "./reference.ts";
 
 /** Trouble with a registry, as a sentence's end: "The registry X …". */
@@ -27,6 +28,7 @@ export interface RegistryOptions {
 export class Registry {
   readonly #reference: Reference;
   readonly #options: RegistryOptions;
+  readonly #fetch: Fetch;
   #root: Promise<string> | undefined;
   #authorization: string | undefined;
   #credentials: Promise<Credentials | undefined> | undefined;
@@ -34,6 +36,7 @@ export class Registry {
   constructor(reference: Reference, options: RegistryOptions) {
     this.#reference = reference;
     this.#options = options;
+    this.#fetch = proxiedFetch(options.environment);
   }
 
   /** A manifest or an index, by tag or digest. */
@@ -101,7 +104,7 @@ export class Registry {
     this.#root ??= this.#findRoot();
     const address = `${await this.#root}/v2/${this.#reference.repository}/${path}`;
     for (let asked = 0; ; asked += 1) {
-      const answer = await fetch(address, {
+      const answer = await this.#fetch(address, {
         headers: {
           ...headers,
           ...(this.#authorization === undefined ? {} : { Authorization: this.#authorization }),
@@ -121,7 +124,7 @@ export class Registry {
   async #findRoot(): Promise<string> {
     const { address } = this.#reference;
     try {
-      const answer = await fetch(`https://${address}/v2/`);
+      const answer = await this.#fetch(`https://${address}/v2/`);
       await answer.body?.cancel();
       return `https://${address}`;
     } catch (cause) {
@@ -129,7 +132,7 @@ export class Registry {
       if (!allowed) throw new RegistryError(`cannot be reached: ${reasonOf(cause)}`);
     }
     try {
-      const answer = await fetch(`http://${address}/v2/`);
+      const answer = await this.#fetch(`http://${address}/v2/`);
       await answer.body?.cancel();
       return `http://${address}`;
     } catch (cause) {
@@ -167,10 +170,10 @@ export class Registry {
           client_id: "plimsoll",
           refresh_token: credentials.token,
         };
-        answer = await fetch(place, { method: "POST", body: new URLSearchParams(form) });
+        answer = await this.#fetch(place, { method: "POST", body: new URLSearchParams(form) });
       } else {
         for (const [key, value] of Object.entries(wanted)) place.searchParams.set(key, value);
-        answer = await fetch(place, {
+        answer = await this.#fetch(place, {
           headers:
             credentials === undefined ? {} : { Authorization: basic(credentials.user, credentials.password) },
         });
