@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import type { AnalyzeResult } from "../../protocol/requests.ts";
 import { plimsoll } from "../built/support/command-line.ts";
 import { Editor } from "../built/support/editor.ts";
@@ -336,6 +337,26 @@ describe.skipIf(host === "")("a registry", () => {
     expect(blobs()).toBe(1 + base.length + 2);
     expect(await sizes("2")).toEqual([...base, 5_000]);
     expect(blobs()).toBe(1 + base.length + 3);
+  });
+
+  it("is let go of when the user cancels: the connection is closed", async () => {
+    let isClosed = (): void => {};
+    const closed = new Promise<void>((resolve) => {
+      isClosed = resolve;
+    });
+    const held = await before(plain, (body, request, answer) => {
+      request.socket.on("close", isClosed);
+      answer.write(body.subarray(0, 50_000));
+    });
+    const initializationOptions = { plimsoll: { registry: { enabled: true } } };
+    const editor = await Editor.start({ folder, initializationOptions });
+    const stop = new CancellationTokenSource();
+    const params = { generation: 1, target: { kind: "registry", reference: `${held}/team/base:1` } };
+    const running = editor.connection.sendRequest<AnalyzeResult>("plimsoll/analyze", params, stop.token);
+    await new Promise((resolve) => editor.connection.onNotification("plimsoll/analysisProgress", resolve));
+    stop.cancel();
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    await closed;
   });
 
   it("has the base's layers apart where the annotations name a base of the same registry", async () => {

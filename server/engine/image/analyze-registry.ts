@@ -8,7 +8,7 @@ import type { Analysed, Listener } from "./analyze-here.ts";
 import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
 import type { LayerCache } from "./layer-cache.ts";
-import { configIn, isFor } from "./manifests.ts";
+import { configIn, isFor, isForeign } from "./manifests.ts";
 import type { AnalysisTarget } from "./messages.ts";
 import { ReadingProgress } from "./reading-progress.ts";
 import { registryBase } from "./registry-base.ts";
@@ -72,7 +72,7 @@ async function read(
   // Beside the layers.
   const base = registryBase(reference, insecure, manifest, config).catch(() => undefined);
   const tree = new PathTree();
-  const parts = new Map(layers.map((it) => [digestOf(it), sizeOf(it)]));
+  const parts = new Map(layers.filter((it) => !isForeign(it)).map((it) => [digestOf(it), sizeOf(it)]));
   const total = [...parts.values()].reduce((sum, it) => sum + it, 0);
   const progress = new ReadingProgress(listener, total, parts.size);
   for (const part of parts.keys()) {

@@ -88,7 +88,11 @@ export function assembleLayers(
       troubles.push(...blob.layer.troubles.map((why) => ({ path, why })));
       return { diffId, entries: blob.layer.entries, contents: blob.layer.contents };
     }
-    const why = blob?.kind === "unreadable" ? blob.why : "the layer is not in the archive";
+    const absent =
+      manifest.foreign?.has(path) === true
+        ? "a foreign layer, which only its maker hands out: not read"
+        : "the layer is not in the archive";
+    const why = blob?.kind === "unreadable" ? blob.why : absent;
     // An empty document: a layer of no bytes at all.
     if (blob?.kind !== "document" || blob.text !== "") troubles.push({ path, why });
     return { diffId, entries: new EntryTable(tree), contents: noContents };

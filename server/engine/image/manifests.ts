@@ -11,6 +11,8 @@ export interface Manifest {
   readonly reference: string | undefined;
   /** The base that its annotations name, where that is in the same store: its lowest so many layers. */
   readonly base?: { readonly name: string; readonly layers: number };
+  /** Of its layers, those that only their makers hand out (Windows' own). */
+  readonly foreign?: ReadonlySet<string>;
   readonly troubles: readonly Trouble[];
 }
 
@@ -103,6 +105,11 @@ function ociManifest(
   const { manifest, reference, config } = chosen;
   const layers = recordsIn(manifest["layers"]).map((it) => pathOf(it["digest"]));
   const base = baseOf(documents, chosen);
+  const foreign = new Set(
+    recordsIn(manifest["layers"])
+      .filter(isForeign)
+      .map((it) => pathOf(it["digest"])),
+  );
   const others = candidates.filter((it) => it.path !== chosen.path);
   const platforms = new Set(others.map((it) => it.platform).filter((it) => it !== chosen.platform));
   if (platforms.size > 0) {
@@ -112,8 +119,12 @@ function ociManifest(
   const images = others.filter((it) => it.platform === chosen.platform).map((it) => it.reference ?? it.path);
   if (images.length > 0)
     troubles.push({ path: "index.json", why: `other images are in it too: ${images.join(", ")}` });
-  return { config, layers, reference, troubles, ...(base === undefined ? {} : { base }) };
+  return { config, layers, reference, foreign, troubles, ...(base === undefined ? {} : { base }) };
 }
+
+/** By the media types of Docker and of OCI. */
+export const isForeign = ({ mediaType }: Json): boolean =>
+  typeof mediaType === "string" && /\.foreign\.|\.nondistributable\./.test(mediaType);
 
 /** Where the base's manifest is among the documents, or the index that holds it. */
 function baseOf(
