@@ -1,12 +1,13 @@
 /**
  * `npm run bench [-- PART…]`: medians of this run, each beside peers or a floor of the same run. Parts: typing, checking,
- * images, python, activation, sizes, findings; all when none is named. Peers are installed once below .cache/bench.
+ * images, opening, python, activation, sizes, findings; all when none is named. Peers are installed once below .cache/bench.
  */
 import "./build.ts";
 import { benchActivation } from "./bench/activation.ts";
 import { benchChecking } from "./bench/checking.ts";
 import { benchFindings } from "./bench/findings.ts";
 import { benchImages } from "./bench/images.ts";
+import { benchOpening } from "./bench/opening.ts";
 import { benchPython } from "./bench/python.ts";
 import { benchSizes } from "./bench/sizes.ts";
 import { benchTyping } from "./bench/typing.ts";
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, () => void | Promise<void>>> = {
   typing: benchTyping,
   checking: benchChecking,
   images: benchImages,
+  opening: benchOpening,
   python: benchPython,
   activation: benchActivation,
   sizes: benchSizes,

@@ -45,7 +45,7 @@ export async function analyzeEngineImage(
     // Beside the transfer; without it the base may be unknown.
     const relatives = relativesOf(engine, facts).catch(() => noRelatives);
     const kept = cache && (await fromKeptLayers({ reference, platform, facts, history }, cache));
-    if (kept !== undefined) return { ok: true, ...kept, relatives: await relatives };
+    if (kept !== undefined) return { ok: true, ...named(kept, facts), relatives: await relatives };
     const stored = await readStore(
       engine,
       facts,
@@ -59,7 +59,7 @@ export async function analyzeEngineImage(
       },
       cache,
     );
-    if (typeof stored === "object") return { ok: true, ...stored, relatives: await relatives };
+    if (typeof stored === "object") return { ok: true, ...named(stored, facts), relatives: await relatives };
     transferring = true;
     const stream = await saveImage(engine, reference, facts);
     const progress = progressOf(listener, facts);
@@ -78,7 +78,7 @@ export async function analyzeEngineImage(
       return await broken(typeof result === "string" ? result : undefined);
     }
     if (cache !== undefined) await keepLayers(contents, result.analysis, facts, cache);
-    return { ok: true, ...withNote(result, stored), relatives: await relatives };
+    return { ok: true, ...withNote(named(result, facts), stored), relatives: await relatives };
   } catch (cause) {
     if (transferring && !(cause instanceof EngineError)) return broken(undefined);
     return { ok: false, problem: engineProblem(cause, engine.chosen, reference) };
@@ -93,6 +93,12 @@ export async function analyzeEngineImage(
     }
     return { ok: false, problem: brokenTransfer(reference, address, why) };
   }
+}
+
+/** By the id that the engine shows people: with containerd's store it is not the config's digest. */
+function named({ analysis, columns }: Assembled, { id }: ImageFacts): Assembled {
+  const image = { ...analysis.image, id: id === "" ? analysis.image.id : id };
+  return { analysis: { ...analysis, image }, columns };
 }
 
 function withNote({ analysis, columns }: Assembled, why: string | undefined): Assembled {
