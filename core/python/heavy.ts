@@ -1,7 +1,7 @@
 /** Requirements that ship, weigh much and may be unused: what is worth looking for in the sources. */
 import { middleOf, type Size } from "../size/size.ts";
 import type { GraphNode } from "./graph.ts";
-import { modulesOfNode } from "./module-names.ts";
+import { knownModules, modulesOfNode } from "./module-names.ts";
 import { groupsWith, type PythonProject, type Requirement, withNamedFiles } from "./project.ts";
 import { shippedGroups } from "./python-facts.ts";
 import { scalesFor } from "./scales-for.ts";
@@ -47,22 +47,38 @@ export function heavyRequirements(
   });
 }
 
-/** The same before facts are worked out: for whoever reads the project's files. */
-export function heavyAround(
+/** What is looked for in the project's files; undefined: nothing heavy may be unused. */
+export function namesToLookFor(
   path: string,
   project: PythonProject,
   surroundings: PythonSurroundings,
-): readonly HeavyRequirement[] {
-  if (surroundings.lock === undefined && surroundings.catalogue === undefined) return [];
+): ReadonlySet<string> | undefined {
+  if (surroundings.lock === undefined && surroundings.catalogue === undefined) return undefined;
   const whole = withNamedFiles(project, (it) => surroundings.files.get(it));
   const image = decidingImage(surroundings);
   const groups = shippedGroups(whole, image, path);
   const shipped = groupsWith(whole.inclusions, groups);
   const own = project.requirements.filter((it) => shipped.has(it.group));
-  return heavyRequirements(
-    own,
-    whole,
-    scalesFor(whole, surroundings, { groups, bytecode: image?.bytecode === true }),
-    surroundings,
-  );
+  const scales = scalesFor(whole, surroundings, { groups, bytecode: image?.bytecode === true });
+  const heavy = heavyRequirements(own, whole, scales, surroundings);
+  return heavy.length === 0
+    ? undefined
+    : new Set([...heavy, ...companionsOf(own, heavy)].flatMap((it) => it.names));
+}
+
+/**
+ * Other requirements that a whole program would mention. Where most of them are not mentioned either, the sources are
+ * elsewhere, and say nothing.
+ */
+export function companionsOf(
+  own: readonly Requirement[],
+  heavy: readonly HeavyRequirement[],
+): readonly { readonly names: readonly string[] }[] {
+  const names = new Set(own.map((it) => it.name));
+  for (const it of heavy) names.delete(it.requirement.name);
+  return [...names]
+    .filter((it) => !mayBeUsedUnseen(it, names))
+    .map((it) => ({
+      names: mentionNames(it, [...knownModules(it), it.replace(/^python-|^py|-python$/g, "")]),
+    }));
 }

@@ -20,6 +20,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   "faiss-cpu": ["faiss"],
   "google-api-python-client": ["googleapiclient", "apiclient"],
   "google-cloud-aiplatform": ["google.cloud.aiplatform", "vertexai"],
+  beautifulsoup4: ["bs4"],
   "google-cloud-bigquery": ["google.cloud.bigquery"],
   "google-cloud-storage": ["google.cloud.storage"],
   netcdf4: ["netCDF4"],
@@ -33,6 +34,12 @@ const named: Readonly<Record<string, readonly string[]>> = {
   pyqt6: ["PyQt6"],
   pyside2: ["PySide2"],
   pyside6: ["PySide6"],
+  pillow: ["PIL"],
+  "python-dateutil": ["dateutil"],
+  "python-jose": ["jose"],
+  "python-multipart": ["multipart"],
+  pyjwt: ["jwt"],
+  pyyaml: ["yaml"],
   "pytorch-lightning": ["pytorch_lightning"],
   "scikit-image": ["skimage"],
   "scikit-learn": ["sklearn"],
@@ -40,6 +47,9 @@ const named: Readonly<Record<string, readonly string[]>> = {
 };
 
 const byPlainName = new Map(plain.split(" ").map((name) => [name, [name.replaceAll("-", "_")]]));
+
+/** By the list alone. */
+export const knownModules = (name: string): readonly string[] => named[name] ?? byPlainName.get(name) ?? [];
 
 /** Undefined: nothing tells. */
 export function modulesOfNode(
@@ -50,7 +60,6 @@ export function modulesOfNode(
   const installed = environment?.byName.get(node.name)?.[0]?.modules ?? [];
   const wheel = index && wheelOf(node, index, target);
   const listed = (wheel && index?.wheels.get(wheel.url)?.modules) ?? [];
-  const known = named[node.name] ?? byPlainName.get(node.name) ?? [];
-  const all = [...new Set([...installed, ...listed, ...known])];
+  const all = [...new Set([...installed, ...listed, ...knownModules(node.name)])];
   return all.length === 0 ? undefined : all;
 }

@@ -33,6 +33,43 @@ export interface ShippedPython {
   readonly installed: InstalledWorld | undefined;
 }
 
+/**
+ * The one that decides first: it is not for development, installs this very list of requirements, lies in no hidden
+ * folder (`.devcontainer`, `.github`), installs most of the project, is nearest.
+ */
+export function byRelevance(
+  images: readonly ShippedPython[],
+  { path, kind }: { readonly path: string; readonly kind: PythonProject["kind"] },
+): readonly ShippedPython[] {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const names = (it: ShippedPython): boolean =>
+    kind === "requirements" && it.files.some((file) => file.slice(file.lastIndexOf("/") + 1) === name);
+  const score = (it: ShippedPython): readonly number[] => [
+    it.forDevelopment ? 0 : 1,
+    names(it) ? 1 : 0,
+    /(?:^|\/)\.[^./]/.test(it.dockerfile) ? 0 : 1,
+    kind === "requirements" ? 0 : it.groups.length + it.files.length,
+    -foldersBetween(it.dockerfile, path),
+  ];
+  const scored = images.map((image) => ({ image, score: score(image) }));
+  return scored.sort((a, b) => compared(b.score, a.score)).map(({ image }) => image);
+}
+
+function compared(a: readonly number[], b: readonly number[]): number {
+  for (const [index, it] of a.entries()) {
+    const other = b[index] ?? 0;
+    if (it !== other) return it - other;
+  }
+  return 0;
+}
+
+function foldersBetween(one: string, other: string): number {
+  const [a = [], b = []] = [one, other].map((it) => it.split("/").slice(0, -1));
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same += 1;
+  return a.length + b.length - 2 * same;
+}
+
 /** Undefined: the shipped stages have nothing to do with Python. */
 export function shippedPython(
   facts: Facts,

@@ -12,7 +12,7 @@ export interface PythonSurroundings {
   readonly lock: Lock | undefined;
   /** A lock file that is there and cannot be read, and why. */
   readonly lockTrouble: { readonly path: string; readonly why: string } | undefined;
-  /** One for each Dockerfile that has to do with the project. */
+  /** One for each Dockerfile that has to do with the project; the one that decides comes first (shipped.ts). */
   readonly images: readonly ShippedPython[];
   /** Files that the document names (`-r`, dynamic dependencies), by the path it names them with. */
   readonly files: ReadonlyMap<string, PythonProject>;
@@ -36,16 +36,8 @@ export const emptySurroundings: PythonSurroundings = {
   sources: undefined,
 };
 
-/**
- * The one that installs most of the project decides, of those that are not for development where there are others;
- * without any, what the project asks for.
- */
-export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | undefined =>
-  [...images].sort(
-    (a, b) =>
-      Number(a.forDevelopment) - Number(b.forDevelopment) ||
-      b.groups.length + b.files.length - (a.groups.length + a.files.length),
-  )[0];
+/** Without any, what the project asks for decides. */
+export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | undefined => images[0];
 
 export const targetFor = (project: PythonProject, surroundings: PythonSurroundings): Target =>
   decidingImage(surroundings)?.target ?? targetOfImage(undefined, project.requiresPython);

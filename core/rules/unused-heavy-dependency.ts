@@ -1,5 +1,5 @@
 import { removeRequirement } from "../python/edits.ts";
-import { type HeavyRequirement, heavyRequirements } from "../python/heavy.ts";
+import { companionsOf, type HeavyRequirement, heavyRequirements } from "../python/heavy.ts";
 import { thenLock } from "../python/lock-command.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
 import type { Finding } from "./finding.ts";
@@ -16,7 +16,8 @@ Python file, notebook, script, configuration or Dockerfile of the project, not e
 
 It is silent where another shipped package may look for it (transformers for torch, pandas for pyarrow), for drivers,
 plugins, servers and commands, where modules are imported by names that only a run knows (\`import_module(name)\`) or
-plugins are looked for (\`entry_points\`), where not all files could be read, and where nothing tells by which name it is
+plugins are looked for (\`entry_points\`), where the files mention less than half of the other requirements, so that they
+are not the whole program, where not all files could be read, and where nothing tells by which name it is
 imported. Without a Dockerfile it is a hint.
 
 ## Reported
@@ -50,7 +51,11 @@ polars
     if (sources === undefined || !sources.complete || sources.dynamic || sources.files === 0) return;
     if (project.broken) return;
     const own = project.requirements.filter((it) => shipped.has(it.group));
-    for (const it of heavyRequirements(own, whole, scales, surroundings)) {
+    const heavy = heavyRequirements(own, whole, scales, surroundings);
+    const others = companionsOf(own, heavy);
+    const known = others.filter((it) => it.names.some((name) => sources.mentioned.has(name)));
+    if (known.length === 0 || known.length * 2 < others.length) return;
+    for (const it of heavy) {
       const isUnused = it.names.every((name) => sources.asked.has(name) && !sources.mentioned.has(name));
       if (isUnused) yield findingOf(python, it, sources.files);
     }

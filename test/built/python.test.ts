@@ -9,7 +9,8 @@ import { sampleCopy } from "./support/places.ts";
 async function openSample() {
   const folder = await sampleCopy();
   const path = join(folder, "pyproject.toml");
-  const editor = await Editor.start({ folder });
+  const capabilities = { workspace: { inlayHint: { refreshSupport: true } } };
+  const editor = await Editor.start({ folder, capabilities });
   const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"), "toml");
   return { editor, document };
 }
@@ -37,8 +38,14 @@ describe("pyproject.toml", () => {
     const range = { start: { line: 0, character: 0 }, end: { line: 60, character: 0 } };
     const ask = { textDocument: { uri: document.uri }, range };
     let hints: readonly InlayHint[] = [];
-    for (let tries = 0; hints.length === 0 && tries < 100; tries += 1) {
-      await editor.settle();
+    for (let asked = 0; hints.length === 0; ) {
+      if (asked > 0) {
+        const before = asked;
+        await editor.until(() =>
+          editor.asked.slice(before - 1).find((it) => it === "workspace/inlayHint/refresh"),
+        );
+      }
+      asked = editor.asked.length + 1;
       hints = (await editor.connection.sendRequest<InlayHint[] | null>("textDocument/inlayHint", ask)) ?? [];
     }
     const onLine = (line: number) => hints.find((it) => it.position.line + 1 === line)?.label;

@@ -133,3 +133,41 @@ it("takes in projects and constraints that a requirements file names, on the dis
   ]);
   expect(packages.find((it) => it.name === "numpy")?.version).toBe("1.26.4");
 });
+
+it.each([
+  [
+    {
+      Dockerfile:
+        "FROM python:3.10-alpine\nCOPY api/requirements.txt .\nRUN pip install -r requirements.txt\n",
+    },
+    "3.10",
+  ],
+  [
+    { "docker/Dockerfile": "FROM python:3.10\nCOPY api /app\nRUN pip install -r /app/requirements.txt\n" },
+    "3.10",
+  ],
+  // Whose list that is nobody can tell.
+  [{ Dockerfile: "FROM python:3.10\nCOPY . .\nRUN pip install -r requirements.txt\n" }, "3.12"],
+  [
+    {
+      "web/Dockerfile":
+        "FROM python:3.10\nCOPY web/requirements.txt .\nRUN pip install -r requirements.txt\n",
+    },
+    "3.12",
+  ],
+  [
+    {
+      "api/.github/Dockerfile":
+        "FROM python:3.9-alpine\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+      "api/Dockerfile": "FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+    },
+    "3.11",
+  ],
+])("takes interpreter and platform from the Dockerfile that installs it: %j", async (files, python) => {
+  const folder = await folderWith({
+    "api/requirements.txt": "numpy\n",
+    ...(files as Record<string, string>),
+  });
+  const { out } = await plimsoll(folder, ["weigh", "api", "--format", "json"]);
+  expect((JSON.parse(out) as Report).python).toBe(python);
+});

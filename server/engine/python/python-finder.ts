@@ -1,16 +1,17 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve, sep } from "node:path";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
 import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
-import { heavyAround } from "../../../core/python/heavy.ts";
+import { namesToLookFor } from "../../../core/python/heavy.ts";
 import type { InstalledWorld } from "../../../core/python/installed.ts";
 import { type PythonProject, withNamedFiles } from "../../../core/python/project.ts";
 import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
-import { type ShippedPython, shippedPython } from "../../../core/python/shipped.ts";
+import { byRelevance, type ShippedPython, shippedPython } from "../../../core/python/shipped.ts";
 import { type SourceUse, withoutSpans } from "../../../core/python/source-use.ts";
 import type { PythonSurroundings } from "../../../core/python/surroundings.ts";
 import { TomlReader } from "../../../core/python/toml/reader.ts";
 import type { World } from "../../../core/world.ts";
+import { copySourcesOf } from "../copy-sources.ts";
 import { findDocuments } from "../find-documents.ts";
 import { EnvironmentReader } from "./environment.ts";
 import { findSurroundings } from "./find-surroundings.ts";
@@ -51,7 +52,8 @@ export class PythonFinder {
     const environments = this.#environments;
     const found = await findSurroundings(path, project, { folder, catalogue, environments, shown });
     const whole = withNamedFiles(project, (it) => found.files.get(it));
-    const images = await this.#imagesOf(dirname(path), whole, shown, signal);
+    const named = { path: shown(path), kind: project.kind };
+    const images = byRelevance(await this.#imagesOf(path, whole, folder, shown, signal), named);
     const around = { ...found, images };
     return { ...around, sources: await this.#sourcesOf(path, project, around, folder, signal) };
   }
@@ -64,12 +66,12 @@ export class PythonFinder {
     workspace: string,
     signal: AbortSignal,
   ): Promise<SourceUse | undefined> {
-    const heavy = heavyAround(path, project, around);
-    if (heavy.length === 0) return undefined;
+    const names = namesToLookFor(path, project, around);
+    if (names === undefined) return undefined;
     // A list of requirements may lie anywhere beside the program that it is for.
     const folder = project.kind === "pyproject" ? dirname(path) : workspace;
     const texts = new Map([[path, await ownText(path)]]);
-    return this.#scanner.scan(folder, new Set(heavy.flatMap((it) => it.names)), texts, signal);
+    return this.#scanner.scan(folder, names, texts, signal);
   }
 
   /** Files came or went: Dockerfiles are looked for again. */
@@ -77,19 +79,25 @@ export class PythonFinder {
     this.#dockerfiles.clear();
   }
 
+  /** Of Dockerfiles below the document's folder; where none has to do with it, of others that copy it by its path. */
   async #imagesOf(
-    folder: string,
+    document: string,
     project: PythonProject,
+    workspace: string,
     shown: (path: string) => string,
     signal: AbortSignal,
   ): Promise<readonly ShippedPython[]> {
-    const res: ShippedPython[] = [];
-    for (const path of await this.#dockerfilesIn(folder)) {
+    const imageOf = async (path: string, isFar: boolean): Promise<readonly ShippedPython[]> => {
       const read = signal.aborted ? undefined : await this.#options.readDockerfile(path, signal);
-      const shipped = read && shippedPython(read.facts, shown(path), project, read.world);
-      if (shipped !== undefined) res.push({ ...shipped, installed: this.#options.installedBy(path) });
-    }
-    return res;
+      if (read === undefined || (isFar && !copies(read.facts, path, document, workspace))) return [];
+      const shipped = shippedPython(read.facts, shown(path), project, read.world);
+      return shipped === undefined ? [] : [{ ...shipped, installed: this.#options.installedBy(path) }];
+    };
+    const below = await this.#dockerfilesIn(dirname(document));
+    const near = (await Promise.all(below.map((it) => imageOf(it, false)))).flat();
+    if (near.length > 0 || !document.startsWith(`${workspace}${sep}`)) return near;
+    const others = (await this.#dockerfilesIn(workspace)).filter((it) => !below.includes(it));
+    return (await Promise.all(others.map((it) => imageOf(it, true)))).flat();
   }
 
   #dockerfilesIn(folder: string): Promise<readonly string[]> {
@@ -100,6 +108,22 @@ export class PythonFinder {
     );
     this.#dockerfiles.set(folder, found);
     return found;
+  }
+}
+
+/**
+ * Whether a COPY names the document or a folder on the way to it, from any folder that may be the build context. All of
+ * the context (`COPY . .`) is no sign.
+ */
+function copies(facts: Facts, dockerfile: string, document: string, workspace: string): boolean {
+  const sources = copySourcesOf(facts).map((it) => it.replace(/(?:^|\/)[^/]*[*?[].*$/, ""));
+  for (let context = dirname(dockerfile); ; context = dirname(context)) {
+    for (const source of sources) {
+      const taken = resolve(context, `./${source}`);
+      const isInside = taken === document || document.startsWith(`${taken}${sep}`);
+      if (isInside && taken !== context && taken.startsWith(`${context}${sep}`)) return true;
+    }
+    if (context === workspace || context === dirname(context)) return false;
   }
 }
 

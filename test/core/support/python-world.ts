@@ -1,5 +1,5 @@
 import { PythonCatalogue } from "../../../core/python/catalogue.ts";
-import { heavyAround } from "../../../core/python/heavy.ts";
+import { namesToLookFor } from "../../../core/python/heavy.ts";
 import { type LockedPackage, lockOf } from "../../../core/python/lock.ts";
 import { readPythonText } from "../../../core/python/python-facts.ts";
 import { type SourceUse, usesIn } from "../../../core/python/source-use.ts";
@@ -45,7 +45,7 @@ function sourcesOf(text: string, surroundings: PythonSurroundings): SourceUse | 
   if (files.length === 0) return undefined;
   const kind = /^\[/m.test(text) ? "pyproject" : "requirements";
   const { project } = readPythonText(kind, text, new TomlReader());
-  const asked = new Set(heavyAround("", project, surroundings).flatMap((it) => it.names));
+  const asked = namesToLookFor("", project, surroundings) ?? new Set<string>();
   const uses = files.map((it) => usesIn(it, true, asked));
   return {
     asked,
