@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { readRequirementsFile } from "../../../core/python/requirements-file.ts";
-import { shippedPython } from "../../../core/python/shipped.ts";
+import { byRelevance, shippedPython } from "../../../core/python/shipped.ts";
 import { emptySurroundings } from "../../../core/python/surroundings.ts";
 import { emptyWorld } from "../../../core/world.ts";
 import { newJudge } from "../support/judge.ts";
@@ -14,7 +14,8 @@ const rulesAt = (path: string, ...dockerfiles: readonly string[]): readonly stri
     const { facts } = judge.read("dockerfile", text);
     return (facts && shippedPython(facts, `Dockerfile.${index}`, project, emptyWorld)) ?? [];
   });
-  const world = { ...emptyWorld, python: { path, surroundings: { ...emptySurroundings, images } } };
+  const first = byRelevance(images, { path, kind: "requirements" });
+  const world = { ...emptyWorld, python: { path, surroundings: { ...emptySurroundings, images: first } } };
   return judge.findings(judge.read("requirements", requirements), world, {}).map(({ rule }) => rule);
 };
 
