@@ -1,7 +1,8 @@
 /**
- * RPM's packages (Fedora, RHEL, SUSE and their kin): the headers in rpmdb.sqlite or Packages.db (ndb). Who was asked
- * for is dnf's knowledge: history.sqlite of dnf 4, packages.toml of dnf 5.
+ * RPM's packages (Fedora, RHEL, SUSE and their kin): the headers in rpmdb.sqlite, Packages.db (ndb) or, until RHEL 8,
+ * Packages (Berkeley DB). Who was asked for is dnf's knowledge: history.sqlite of dnf 4, packages.toml of dnf 5.
  */
+import { bdbValues } from "../databases/bdb.ts";
 import { ndbHeaders } from "../databases/ndb.ts";
 import { RpmHeader, rpmTags } from "../databases/rpm-header.ts";
 import { Sqlite } from "../databases/sqlite.ts";
@@ -43,10 +44,10 @@ function* headersIn(
     troubles.push({ path, why: "the database of packages is broken; those that could be read are listed" });
   };
   if (kind === "Packages") {
-    troubles.push({
-      path,
-      why: "a Berkeley DB of rpm, which is not read: the packages of this image stay unnamed",
-    });
+    const found = bdbValues(bytes);
+    if (found === undefined || found.isBroken) broken();
+    // The first record is the last package's number.
+    yield* found?.values.filter((it) => it.length > 4) ?? [];
   } else if (kind === "Packages.db") {
     const found = ndbHeaders(bytes);
     if (found === undefined || found.isBroken) broken();

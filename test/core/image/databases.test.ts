@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { bdbValues } from "../../../core/image/databases/bdb.ts";
 import { ndbHeaders } from "../../../core/image/databases/ndb.ts";
 import { RpmHeader, rpmTags } from "../../../core/image/databases/rpm-header.ts";
 import { Sqlite } from "../../../core/image/databases/sqlite.ts";
@@ -185,6 +186,62 @@ describe("rpm's headers", () => {
         broken[next() % (count % 2 === 0 ? 64 : broken.length)] = next();
       const total = ndbHeaders(broken)?.headers.reduce((sum, it) => sum + it.length, 0) ?? 0;
       expect(total).toBeLessThanOrEqual(broken.length);
+    }
+  });
+});
+
+const hash = `
+use DB_File;
+my $info = new DB_File::HASHINFO; $info->{bsize} = $ARGV[1]; $info->{lorder} = $ARGV[2];
+tie my %db, "DB_File", $ARGV[0], O_RDWR | O_CREAT, 0644, $info or die;
+for my $i (1 .. 300) { $db{pack("L", $i)} = chr($i % 251) x ($i * $i % 20011 + 1) }
+delete $db{pack("L", $_ * 7)} for 1 .. 40;
+`;
+
+/** What Berkeley DB itself writes; undefined where Perl does not have it. */
+function hashDatabase(pageSize: number, order: number): Uint8Array | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-bdb-"));
+  try {
+    const path = join(folder, "Packages");
+    const { status } = spawnSync("perl", ["-e", hash, path, String(pageSize), String(order)]);
+    return status === 0 ? readFileSync(path) : undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const smallHash = hashDatabase(4_096, 1234);
+
+describe.skipIf(smallHash === undefined)("Berkeley DB's hash", () => {
+  it.each([
+    [512, 1234],
+    [4_096, 1234],
+    [4_096, 4321],
+    [16_384, 1234],
+  ])("pages of %i in order %i", (pageSize, order) => {
+    const found = bdbValues(hashDatabase(pageSize, order) ?? new Uint8Array(0));
+    const said = found?.values.map((it) => `${it.length} ${digestOf(it)}`).sort();
+    const expected = Array.from({ length: 300 }, (_, at) => at + 1)
+      .filter((it) => it % 7 !== 0 || it > 280)
+      .map((it) =>
+        Buffer.alloc(((it * it) % 20_011) + 1, Buffer.from(String.fromCharCode(it % 251), "latin1")),
+      );
+    expect(said).toEqual(expected.map((it) => `${it.length} ${digestOf(it)}`).sort());
+    expect(found?.isBroken).toBe(false);
+  });
+
+  it("ends, and gives no more than there is, whatever its bytes are", () => {
+    const sound = smallHash ?? new Uint8Array(0);
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const next = randomFrom(seed);
+      const bytes = Uint8Array.from(sound);
+      for (let count = 0; count < 40; count += 1) {
+        const page = 4_096 * (next() % (bytes.length / 4_096));
+        bytes[(count % 2 === 0 ? Math.floor(page / 4_096) * 4_096 + (next() % 40) : next()) % bytes.length] =
+          next();
+      }
+      const total = bdbValues(bytes)?.values.reduce((sum, it) => sum + it.length, 0) ?? 0;
+      expect(total).toBeLessThanOrEqual(bytes.length);
     }
   });
 });
