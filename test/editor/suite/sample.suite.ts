@@ -199,6 +199,27 @@ describe("the extension on the sample", () => {
     await window.showTextDocument(document);
   });
 
+  it("shows what an ignore file lets through, on its line", async () => {
+    const sub = Uri.file(join(folder, "sub"));
+    const write = (path: string, text: string): Thenable<void> =>
+      workspace.fs.writeFile(Uri.joinPath(sub, path), Buffer.from(text));
+    await write("Dockerfile", "FROM scratch\nCOPY . /\n");
+    await write("web/node_modules/x.js", "x".repeat(2_000_000));
+    await write(".dockerignore", ".git\nnode_modules\n");
+    const ignore = await workspace.openTextDocument(Uri.joinPath(sub, ".dockerignore"));
+    await window.showTextDocument(ignore);
+    const finding = await findingAt(ignore, 1);
+    strictEqual(codeOf(finding), "dockerignore-ineffective");
+    match(finding.message, /web\/node_modules is let through \(2\.00 MB\)/);
+    const [fix] = await actionsAt(ignore, finding.range, CodeActionKind.QuickFix);
+    ok(fix?.edit !== undefined && (await workspace.applyEdit(fix.edit)), "no fix");
+    strictEqual(ignore.getText(), ".git\n**/node_modules\n");
+    await until(() => diagnosticsOf(ignore).length === 0, "the finding is still there");
+    await ignore.save();
+    await workspace.fs.delete(sub, { recursive: true });
+    await window.showTextDocument(document);
+  });
+
   it("analyses an archive, and the lines show what was measured", async () => {
     await commands.executeCommand("plimsoll.analyzeImage", Uri.file(join(folder, "sample-image.tar")));
     const tabs = (): string[] => window.tabGroups.all.flatMap((it) => it.tabs.map(({ label }) => label));
