@@ -21,17 +21,23 @@ export interface InstalledDistribution {
 export interface InstalledWorld {
   /** "image truthgraph-api:latest", "the environment .venv" */
   readonly from: string;
+  /** "3.12" of an environment; undefined: not known. */
+  readonly python: string | undefined;
   readonly byName: ReadonlyMap<string, readonly InstalledDistribution[]>;
 }
 
-export function installedWorld(from: string, all: Iterable<InstalledDistribution>): InstalledWorld {
+export function installedWorld(
+  from: string,
+  all: Iterable<InstalledDistribution>,
+  python?: string,
+): InstalledWorld {
   const byName = new Map<string, InstalledDistribution[]>();
   for (const it of all) {
     const known = byName.get(it.name);
     if (known === undefined) byName.set(it.name, [it]);
     else known.push(it);
   }
-  return { from, byName };
+  return { from, python, byName };
 }
 
 /** A row of an analysed image (core/image/attribution.ts). */

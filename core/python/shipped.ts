@@ -34,8 +34,8 @@ export interface ShippedPython {
 }
 
 /**
- * The one that decides first: it is not for development, installs this very list of requirements, lies in no hidden
- * folder (`.devcontainer`, `.github`), installs most of the project, is nearest.
+ * The most relevant first: it installs this very list of requirements, lies in no hidden folder (`.devcontainer`,
+ * `.github`), installs most of the project, is nearest.
  */
 export function byRelevance(
   images: readonly ShippedPython[],
@@ -45,7 +45,6 @@ export function byRelevance(
   const names = (it: ShippedPython): boolean =>
     kind === "requirements" && it.files.some((file) => file.slice(file.lastIndexOf("/") + 1) === name);
   const score = (it: ShippedPython): readonly number[] => [
-    it.forDevelopment ? 0 : 1,
     names(it) ? 1 : 0,
     /(?:^|\/)\.[^./]/.test(it.dockerfile) ? 0 : 1,
     kind === "requirements" ? 0 : it.groups.length + it.files.length,

@@ -36,8 +36,10 @@ export const emptySurroundings: PythonSurroundings = {
   sources: undefined,
 };
 
-/** Without any, what the project asks for decides. */
-export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | undefined => images[0];
+/** The first that is not for development, where there are others; without any, what the project asks for decides. */
+export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | undefined =>
+  images.find((it) => !it.forDevelopment) ?? images[0];
 
 export const targetFor = (project: PythonProject, surroundings: PythonSurroundings): Target =>
-  decidingImage(surroundings)?.target ?? targetOfImage(undefined, project.requiresPython);
+  decidingImage(surroundings)?.target ??
+  targetOfImage(undefined, project.requiresPython, "x86_64", surroundings.environment);

@@ -34,6 +34,8 @@ export function targetOfImage(
   image: string | undefined,
   requiresPython: string | undefined,
   machine: Platform["machine"] = "x86_64",
+  /** A local environment, whose interpreter is as good a guess as any that the project allows. */
+  beside?: { readonly from: string; readonly python: string | undefined },
 ): Target {
   const name = (image ?? "").replace(/@.*$/, "").toLowerCase();
   const musl = /alpine|musl/.test(name);
@@ -43,14 +45,18 @@ export function targetOfImage(
     : ({ kind: "glibc", major: 2, minor: release?.[1] ?? currentGlibc } as const);
   const named = pythonNamed(name);
   const own = named ?? release?.[2];
-  const full = own ?? interpreterFor(requiresPython);
+  const local = beside?.python;
+  const isLocal = own === undefined && local !== undefined && satisfies(`${local}.99`, requiresPython ?? "");
+  const full = own ?? (isLocal ? local : interpreterFor(requiresPython));
   const python = releaseOf(full).slice(0, 2).join(".");
   const why =
     image !== undefined && own !== undefined
       ? image
-      : requiresPython === undefined
-        ? "no image and no requires-python say more"
-        : `requires-python ${requiresPython}`;
+      : isLocal && beside !== undefined
+        ? beside.from
+        : requiresPython === undefined
+          ? "no image and no requires-python say more"
+          : `requires-python ${requiresPython}`;
   return { python, fullPython: releaseOf(full).length > 2 ? full : `${python}.99`, machine, libc, why };
 }
 

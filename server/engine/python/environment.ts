@@ -130,8 +130,12 @@ async function worldIn(sites: readonly string[], from: string): Promise<Installe
   }
   const found = await atMost(filesAtOnce, folders, ({ site, name }) => distributionIn(site, name));
   const all = found.filter((it) => it !== undefined);
-  return all.length === 0 ? undefined : installedWorld(from, all);
+  return all.length === 0 ? undefined : installedWorld(from, all, interpreterOf(sites));
 }
+
+/** By the folder of its packages: `lib/python3.12/site-packages`. */
+const interpreterOf = (sites: readonly string[]): string | undefined =>
+  sites.flatMap((it) => /[\\/]python(3\.\d+)[\\/]/.exec(it)?.[1] ?? [])[0];
 
 async function distributionIn(site: string, folder: string): Promise<InstalledDistribution | undefined> {
   const text = (name: string): Promise<string | undefined> => textOf(join(site, folder, name));

@@ -178,3 +178,15 @@ describe("what is installed", () => {
     expect(a?.size).toMatchObject({ kind: "estimated", low: 1_397, high: 1_732 });
   });
 });
+
+describe("the interpreter of an environment", () => {
+  const beside = { from: "the environment .venv", python: "3.11" };
+  it.each([
+    [undefined, undefined, "3.11", "the environment .venv"],
+    [undefined, ">=3.10", "3.11", "the environment .venv"],
+    [undefined, ">=3.12", "3.12", "requires-python >=3.12"],
+    ["python:3.13-slim", ">=3.10", "3.13", "python:3.13-slim"],
+  ])("stands in where no image says more: %s %s", (image, requires, python, why) => {
+    expect(targetOfImage(image, requires, "x86_64", beside)).toMatchObject({ python, why });
+  });
+});

@@ -1,8 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BoundedCache } from "../../../../core/text/bounded-cache.ts";
 
 const mostBytes = 64_000_000;
+/** More than any project asks for. */
+const mostInMemory = 2_000;
 /** Bounding reads the folder, so it is not done at every write. */
 const writesBetweenBounds = 50;
 
@@ -19,7 +22,7 @@ interface Entry {
 export class IndexCache {
   readonly #folder: string | undefined;
   readonly #limit: number;
-  readonly #memory = new Map<string, Entry>();
+  #memory = new BoundedCache<string, Entry>(mostInMemory);
   #writes = 0;
 
   /** Without a folder nothing outlives the process. */
@@ -55,7 +58,7 @@ export class IndexCache {
 
   /** Answers how many bytes were there. */
   async clear(): Promise<number> {
-    this.#memory.clear();
+    this.#memory = new BoundedCache<string, Entry>(mostInMemory);
     const sum = (await this.#entries()).reduce((total, it) => total + it.bytes, 0);
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
     return sum;
