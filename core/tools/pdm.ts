@@ -1,6 +1,7 @@
 import { posixJoin } from "../dockerfile/paths.ts";
 import { pdmCache } from "./language-caches.ts";
 import { isDevelopmentGroup } from "./poetry.ts";
+import { managedInstall } from "./project-manager.ts";
 import { namesFrom, type ProjectSelection } from "./python-install.ts";
 import {
   hasOption,
@@ -35,23 +36,13 @@ export const pdm: Tool = {
       case "install":
       case "sync":
         return [
-          {
-            kind: "python-install",
+          ...managedInstall(call, action, {
             tool: "pdm",
-            program: call.words[0] ?? action,
-            action,
-            requirements: [],
-            projects: [],
-            files: [],
             selection: selectionOf(call, args),
-            indexes: [],
-            locked: true,
             into: posixJoin(call.directory, ".venv") ?? "/app/.venv",
+            locked: true,
             compiles: false,
-            dependencies: true,
-            upgrades: false,
-          },
-          { kind: "build" },
+          }),
           ...pdmCache(call),
         ];
       case "cache":

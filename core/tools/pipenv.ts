@@ -1,4 +1,5 @@
 import { posixJoin } from "../dockerfile/paths.ts";
+import { managedInstall } from "./project-manager.ts";
 import { hasOption, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
@@ -21,37 +22,25 @@ export const pipenv: Tool = {
     if (action?.text === "--version" || action?.text === "lock") return [{ kind: "nothing" }];
     if (action?.text !== "install" && action?.text !== "sync") return undefined;
     const asked = args.options.filter(({ name }) => name === "-d" || name === "--dev");
-    return [
-      {
-        kind: "python-install",
-        tool: "pipenv",
-        program: call.words[0] ?? action,
-        action,
-        requirements: [],
-        projects: [],
-        files: [],
-        selection: {
-          directory: call.directory,
-          extras: [],
-          allExtras: false,
-          groups: [],
-          allGroups: false,
-          only: [],
-          without: [],
-          development: asked.length > 0 ? "asked for" : "left out",
-          developmentWords: asked.map(({ word }) => word),
-          productionFlag: undefined,
-        },
-        indexes: [],
-        into: hasOption(args, "--system")
-          ? "/usr/local/lib"
-          : (posixJoin(call.directory, ".venv") ?? "/app/.venv"),
-        locked: action.text === "sync" || hasOption(args, "--deploy", "--ignore-pipfile"),
-        compiles: true,
-        dependencies: true,
-        upgrades: false,
+    return managedInstall(call, action, {
+      tool: "pipenv",
+      selection: {
+        directory: call.directory,
+        extras: [],
+        allExtras: false,
+        groups: [],
+        allGroups: false,
+        only: [],
+        without: [],
+        development: asked.length > 0 ? "asked for" : "left out",
+        developmentWords: asked.map(({ word }) => word),
+        productionFlag: undefined,
       },
-      { kind: "build" },
-    ];
+      into: hasOption(args, "--system")
+        ? "/usr/local/lib"
+        : (posixJoin(call.directory, ".venv") ?? "/app/.venv"),
+      locked: action.text === "sync" || hasOption(args, "--deploy", "--ignore-pipfile"),
+      compiles: true,
+    });
   },
 };

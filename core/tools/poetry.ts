@@ -1,6 +1,7 @@
 import { posixJoin } from "../dockerfile/paths.ts";
 import { poetryCache } from "./language-caches.ts";
 import { packagedEffects } from "./package-runner.ts";
+import { managedInstall } from "./project-manager.ts";
 import { environmentFolder, isSet, namesFrom, type ProjectSelection } from "./python-install.ts";
 import {
   hasOption,
@@ -37,23 +38,13 @@ export const poetry: Tool = {
       case "install":
       case "sync":
         return [
-          {
-            kind: "python-install",
+          ...managedInstall(call, action, {
             tool: "poetry",
-            program: call.words[0] ?? action,
-            action,
-            requirements: [],
-            projects: [],
-            files: [],
             selection: selectionOf(call, args),
-            indexes: [],
-            locked: true,
             into: poetryFolder(call),
+            locked: true,
             compiles: hasOption(args, "--compile"),
-            dependencies: true,
-            upgrades: false,
-          },
-          { kind: "build" },
+          }),
           ...(hasOption(args, "--no-cache") ? [] : poetryCache(call)),
         ];
       case "cache":
