@@ -3,7 +3,7 @@
  * libraries has them: packages of dpkg, pip and npm with their databases, programs, copies, deletions. The bytes are
  * really written, and no two files have equal contents that were not meant to.
  */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -106,7 +106,8 @@ class Writer {
   readonly #file: number;
   readonly #buffer = Buffer.alloc(8 << 20);
   #filled = 0;
-  #hash = createHash("sha256");
+  /** Of what is being hashed. */
+  #hash: Hash | undefined;
 
   constructor(path: string) {
     this.#file = openSync(path, "w");
@@ -115,10 +116,12 @@ class Writer {
   /** SHA-256 of what is written meanwhile: engines hold a layer to it. */
   hashed(act: () => void): string {
     this.#flush();
-    this.#hash = createHash("sha256");
+    const hash = createHash("sha256");
+    this.#hash = hash;
     act();
     this.#flush();
-    return this.#hash.digest("hex");
+    this.#hash = undefined;
+    return hash.digest("hex");
   }
 
   write(bytes: Uint8Array): void {
@@ -137,7 +140,7 @@ class Writer {
   }
 
   #flush(): void {
-    this.#hash.update(this.#buffer.subarray(0, this.#filled));
+    this.#hash?.update(this.#buffer.subarray(0, this.#filled));
     for (let at = 0; at < this.#filled; ) at += writeSync(this.#file, this.#buffer, at, this.#filled - at);
     this.#filled = 0;
   }
