@@ -85,8 +85,8 @@ describe("a package index on the command line", () => {
       expect(found.map((it) => `${it.name} ${it.version}`)).toEqual(["big-ours 3.1", "ours 1.2"]);
       const [big] = found;
       expect(big?.bytes.basis).toContain("directory of big_ours-3.1-cp312-cp312-manylinux_2_17_x86_64.whl");
-      // 2,000 modules of 500 bytes, one library, the notes.
-      expect(big?.bytes.low).toBeGreaterThan(1_900_000);
+      // 2,000 modules of 500 bytes, one library, the notes, which the installer writes anew.
+      expect(big?.bytes.low).toBeGreaterThan(1_895_000);
       expect(big?.bytes.high).toBeLessThan(1_910_000);
     },
   );
@@ -126,7 +126,7 @@ describe("a package index on the command line", () => {
       "uv.lock": lock,
     });
     const [big] = await weighed(folder, "configured");
-    expect(big?.bytes.low).toBeGreaterThan(1_900_000);
+    expect(big?.bytes.low).toBeGreaterThan(1_895_000);
     expect(server.asked.filter((it) => it.startsWith("/simple/"))).toEqual([]);
   });
 
