@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, it } from "vitest";
 import { lockNames, readLock } from "../../../core/python/locks/read-lock.ts";
 import { readPyproject } from "../../../core/python/pyproject/read-pyproject.ts";
@@ -7,22 +7,19 @@ import { targetOfImage } from "../../../core/python/target.ts";
 import { TomlReader } from "../../../core/python/toml/reader.ts";
 import { Scales } from "../../../core/python/weigh.ts";
 
-/** Files of other people's projects, laid beside the repository where there are any. */
-const corpus = [
-  process.env["PLIMSOLL_CORPUS"] ?? join(import.meta.dirname, "../../../../shared/corpus"),
-].find((it) => existsSync(it));
-if (corpus === undefined) console.log("skipped: real files of other projects are not beside this repository");
+const sample = join(import.meta.dirname, "../../../examples/truthgraph");
+/** A folder with files of more projects, in `pyproject` and `locks`, where the variable names one. */
+const corpus = process.env["PLIMSOLL_CORPUS"];
 
-const filesIn = (folder: string) => {
-  const path = corpus === undefined ? undefined : join(corpus, folder);
-  return path === undefined || !existsSync(path)
-    ? []
-    : readdirSync(path).map((name) => [name, readFileSync(join(path, name), "utf8")] as const);
-};
+function filesIn(folder: string, own: readonly string[]): readonly (readonly [string, string])[] {
+  const more = corpus === undefined ? "" : join(corpus, folder);
+  const paths = more !== "" && existsSync(more) ? readdirSync(more).map((name) => join(more, name)) : [];
+  return [...own, ...paths].map((it) => [basename(it), readFileSync(it, "utf8")] as const);
+}
 
-it.runIf(corpus !== undefined)("reads real pyproject files at their exact places", () => {
+it("reads real pyproject files at their exact places", () => {
   const reader = new TomlReader();
-  for (const [name, text] of filesIn("pyproject")) {
+  for (const [name, text] of filesIn("pyproject", [join(sample, "pyproject.toml")])) {
     const document = reader.read(text);
     expect(document.broken, name).toBe(false);
     for (const it of readPyproject(document, name).requirements) {
@@ -32,8 +29,12 @@ it.runIf(corpus !== undefined)("reads real pyproject files at their exact places
   }
 });
 
-it.runIf(corpus !== undefined)("weighs real locks as if each package were asked for", () => {
-  for (const [name, text] of filesIn("locks")) {
+const ownLocks = [join(sample, "uv.lock")].concat(
+  ["uv.lock", "poetry.lock", "pylock.toml"].map((it) => join(import.meta.dirname, "fixtures", it)),
+);
+
+it("weighs real locks as if each package were asked for", () => {
+  for (const [name, text] of filesIn("locks", ownLocks)) {
     const kind = lockNames.find((it) => name.endsWith(it));
     if (kind === undefined) continue;
     const read = readLock(kind, text, name);
