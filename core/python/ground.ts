@@ -71,9 +71,7 @@ export class Ground {
 }
 
 export const lockNameOf = (lock: WeighRequest["lock"], ignoredBy: string | undefined): string | undefined =>
-  lock === undefined || ignoredBy === undefined
-    ? lock?.kind
-    : `${lock.kind}, which ${ignoredBy} does not obey`;
+  lock === undefined || ignoredBy === undefined ? lock?.kind : `${lock.kind} (not obeyed by ${ignoredBy})`;
 
 interface Kept {
   readonly key: string;

@@ -5,6 +5,7 @@ import { totalOf } from "../python/total.ts";
 import type { WeighedPackage } from "../python/weigh.ts";
 import { howKnown, middleOf, type Size, sizeLabel } from "../size/size.ts";
 import type { PaintText } from "./check-text.ts";
+import { counted } from "./savings.ts";
 import type { WeighReport } from "./weigh-json.ts";
 
 export interface WeighTextReport extends WeighReport {
@@ -23,7 +24,7 @@ export function weighText(report: WeighTextReport, paint: PaintText): string {
   const { weighed, chosen, lockPath, images } = report;
   const others = images.filter((it) => targetLabel(it.target) !== targetLabel(weighed.target));
   const head = [
-    `${paint("bold", report.project)}: ${sizeLabel(weighed.total)} in ${weighed.packages.length} packages, ${["runtime", ...chosen].join(" + ")}`,
+    `${paint("bold", report.project)}: ${sizeLabel(weighed.total)} in ${counted(weighed.packages.length, "package")}, ${["runtime", ...chosen].join(" + ")}`,
     paint("dim", `${targetLabel(weighed.target)}, as ${weighed.target.why}; ${lockPath ?? "no lock file"}`),
     paint("dim", howKnown(weighed.total)),
     ...others.map((it) => paint("dim", `${it.dockerfile} installs for ${targetLabel(it.target)}`)),

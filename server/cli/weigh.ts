@@ -12,6 +12,7 @@ import {
 import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "../../core/python/requirements-file.ts";
 import { scalesFor } from "../../core/python/scales-for.ts";
+import { tomlValues } from "../../core/python/toml/parse.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
 import { weighText } from "../../core/report/weigh-text.ts";
@@ -79,8 +80,13 @@ export async function weigh(
           console.paint,
         ),
   );
-  for (const it of bench.indexTroubles) console.trouble(it);
-  return bench.indexTroubles.length > 0 ? exits.trouble : exits.fine;
+  // What can be read of a broken file may be little, and its sum would look like all.
+  const broken = project.broken
+    ? [`${shown(path)} is no valid TOML${whyBroken(document.text)}; only what can be read of it is weighed`]
+    : [];
+  const troubles = [...broken, ...bench.indexTroubles];
+  for (const it of troubles) console.trouble(it);
+  return troubles.length > 0 ? exits.trouble : exits.fine;
 }
 
 function trouble(message: string, console: Console): Exit {
@@ -114,6 +120,11 @@ async function documentAt(given: string, directory: string): Promise<Document | 
   } catch (cause) {
     return `cannot read ${given}: ${troubleText(cause)}`;
   }
+}
+
+function whyBroken(text: string): string {
+  const read = tomlValues(text);
+  return read.ok ? "" : ` (${read.why})`;
 }
 
 const isFile = (path: string): Promise<boolean> =>

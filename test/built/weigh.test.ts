@@ -107,10 +107,15 @@ describe("weigh", () => {
     expect(err).toContain(message);
   });
 
-  it("takes broken files for what they say", async () => {
-    const folder = await folderWith({ "pyproject.toml": '[project]\ndependencies = ["numpy", "bro' });
-    const { code } = await plimsoll(folder, ["weigh"]);
-    expect(code).toBe(0);
+  it("takes broken files for what they say, and says that they are broken", async () => {
+    const text = '[project]\nname = "a"\ndependencies = [\n"numpy",\n"bro';
+    const folder = await folderWith({ "pyproject.toml": text });
+    const { code, out, err } = await plimsoll(folder, ["weigh"]);
+    expect(code).toBe(2);
+    expect(out).toMatch(/^a: .* in 1 package, runtime\n/);
+    expect(err).toMatch(
+      /^plimsoll: pyproject\.toml is no valid TOML \(.+ in line \d+\); only what can be read of it is weighed\n$/,
+    );
   });
 });
 

@@ -167,7 +167,7 @@ describe("what is installed", () => {
       ["1", "estimated"],
     ]);
     expect(ignored.total).toMatchObject({
-      basis: expect.stringContaining("uv.lock, which uv pip install does not obey"),
+      basis: expect.stringContaining("uv.lock (not obeyed by uv pip install)"),
     });
     const obeyed = weighed(["a"], { sources: { image, environment }, lock });
     expect(obeyed.packages[0]).toMatchObject({ node: { version: "1.4" }, size: { kind: "estimated" } });
