@@ -22,7 +22,7 @@ export interface PlimsollSettings {
   readonly packageIndex: { readonly enabled: boolean; readonly url: string };
   readonly inlayHints: { readonly enabled: boolean };
   readonly codeLens: { readonly enabled: boolean };
-  /** The stage that ships, where neither compose nor the file says it: stage name; empty: the last stage. */
+  /** Name of the stage that ships; empty: what a compose or bake file says, else the last stage. */
   readonly target: string;
   /** Build context of Dockerfiles, relative to the workspace folder; empty: found as documented. */
   readonly context: string;

@@ -14,7 +14,8 @@ Exit codes: 0 fine, 1 a threshold is broken, 2 wrong usage or trouble with a fil
 `;
 
 const texts: Readonly<Record<Topic, string>> = {
-  check: `plimsoll check [PATH…] [--image REF | --archive FILE] [--format text|json|sarif|markdown] [--fail-on SEVERITY]
+  check: `plimsoll check [PATH…] [--image REF | --archive FILE] [--package-index I] [--format FORMAT] [--fail-on SEVERITY]
+               [--warn-from SIZE] [--report-from SIZE]
 
 Looks at Dockerfiles, pyproject.toml, requirements*.txt and ignore files. A folder is searched; no PATH means the
 working directory.
@@ -27,7 +28,7 @@ working directory.
   --warn-from SIZE        a certain saving of this size is a warning (1MB)
   --report-from SIZE      leave out savings that are certainly smaller (0B)
 `,
-  fix: `plimsoll fix [PATH…] [--review] [--dry-run]
+  fix: `plimsoll fix [PATH…] [--review] [--dry-run] [--report-from SIZE]
 
 Applies the first fix of each finding: the safe ones, after which the image holds the same files at run time.
 
@@ -35,10 +36,12 @@ Applies the first fix of each finding: the safe ones, after which the image hold
   --dry-run               change nothing, show what would change; exit 1 when something would
   --report-from SIZE      leave alone what certainly saves less
 `,
-  analyze: `plimsoll analyze REF|ARCHIVE|LAYOUT [--registry] [--dockerfile F [--context DIR]] [--format text|json]
+  analyze: `plimsoll analyze REF|ARCHIVE|LAYOUT [--registry [--plain-http]] [--platform P] [--dockerfile F [--context DIR]]
+                 [--format text|json]
 
-Reads an image of the Docker engine, an archive of docker save, or an OCI layout. An argument that names an
-existing path is an archive or a layout, else a reference. DOCKER_HOST chooses the engine.
+Reads an image of the Docker engine, an archive of docker save, an OCI archive or layout, or a folder of Skopeo's
+dir:. An argument that names an existing path is an archive or a layout, else a reference. DOCKER_HOST or the docker
+context chooses the engine.
 
   --registry              read REF from its registry, as docker login knows it; nothing is pulled (also: docker://REF)
   --platform P            os/architecture[/variant], of an archive, a layout or a registry that holds several
