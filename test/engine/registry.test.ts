@@ -1,7 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createPrivateKey, createSign } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -412,6 +418,17 @@ describe.skipIf(host === "")("a registry", () => {
       const to = connect({ host, port: Number(port) }, () => from.write("HTTP/1.1 200 OK\r\n\r\n"));
       for (const it of [from, to]) it.on("error", () => {});
       from.pipe(to).pipe(from);
+    });
+    // Without TLS a proxy is asked for the whole address.
+    proxy.on("request", (request, response) => {
+      const { host, pathname, search } = new URL(request.url ?? "");
+      asked.push(host);
+      const { method, headers } = request;
+      const onward = httpRequest(`http://${plain}${pathname}${search}`, { method, headers }, (it) => {
+        response.writeHead(it.statusCode ?? 500, it.headers);
+        it.pipe(response);
+      });
+      request.pipe(onward);
     });
     const address = `http://${await listening(proxy)}`;
     const far = `registry.test:${plain.split(":")[1]}`;
