@@ -16,6 +16,7 @@ import type { CheckFormat, Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { type Input, inputsOf, shownPath } from "./inputs.ts";
 import { measuredIn } from "./measured-image.ts";
+import { whyBroken } from "./unreadable.ts";
 import { type Opened, Workbench } from "./workbench.ts";
 
 export async function check(
@@ -58,7 +59,7 @@ export async function check(
       if (result.note !== undefined) console.trouble(result.note);
     }
   }
-  troubles.push(...bench.indexTroubles);
+  troubles.push(...read.flatMap(readInPart), ...bench.indexTroubles);
   const opened = new Map<CheckedDocument, Opened>();
   for (const it of read) {
     try {
@@ -92,6 +93,14 @@ function ignoreFileOf(
 /** An ignore file that nobody named is listed for its findings alone. */
 const isWorthListing = ({ findings }: CheckedDocument, { kind, named }: Input): boolean =>
   kind !== "dockerignore" || named === true || findings.length > 0;
+
+/** What is said about such a file is of the part that could be read. */
+function readInPart({ input, text, faithful, reading }: Opened): readonly string[] {
+  if (!faithful) return [`${input.shown} is not UTF-8; it is read as if it were`];
+  return reading.python?.project.broken === true
+    ? [`${input.shown} is no valid TOML${whyBroken(text)}; only what can be read of it is checked`]
+    : [];
+}
 
 /** A fault of ours in one file must not cost the user the findings of the others. */
 const leftOut = ({ shown }: Input, cause: unknown): string =>

@@ -12,7 +12,6 @@ import {
 import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "../../core/python/requirements-file.ts";
 import { scalesFor } from "../../core/python/scales-for.ts";
-import { tomlValues } from "../../core/python/toml/parse.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
 import { weighText } from "../../core/report/weigh-text.ts";
@@ -21,6 +20,7 @@ import { troubleText } from "../engine/trouble-text.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { isInside, shownPath } from "./inputs.ts";
+import { whyBroken } from "./unreadable.ts";
 import { Workbench } from "./workbench.ts";
 
 interface Document {
@@ -120,11 +120,6 @@ async function documentAt(given: string, directory: string): Promise<Document | 
   } catch (cause) {
     return `cannot read ${given}: ${troubleText(cause)}`;
   }
-}
-
-function whyBroken(text: string): string {
-  const read = tomlValues(text);
-  return read.ok ? "" : ` (${read.why})`;
 }
 
 const isFile = (path: string): Promise<boolean> =>

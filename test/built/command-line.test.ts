@@ -46,6 +46,24 @@ describe("usage", () => {
 });
 
 describe("check", () => {
+  it("says which files it could read in part only, and judges the part", async () => {
+    const folder = await folderWith({
+      Dockerfile: kept,
+      "pyproject.toml": '[project]\ndependencies = ["torch",\n[tool.x]\n',
+    });
+    await writeFile(join(folder, "requirements.txt"), Buffer.from("flask # caf\xe9\n", "latin1"));
+    const { code, out, err } = await plimsoll(folder, ["check"]);
+    expect(code).toBe(2);
+    expect(out).toContain("package-cache-kept");
+    const [, ...lines] = err.split("plimsoll: ").map((it) => it.trim());
+    expect(lines.sort()).toEqual([
+      expect.stringMatching(
+        /^pyproject\.toml is no valid TOML \(.+ in line \d+\); only what can be read of it is checked$/,
+      ),
+      "requirements.txt is not UTF-8; it is read as if it were",
+    ]);
+  });
+
   it("writes the JSON of the schema, and nothing beside it", async () => {
     const folder = await sampleCopy();
     const { code, out, err } = await plimsoll(folder, ["check", "--format", "json"]);
@@ -168,7 +186,9 @@ describe("check", () => {
       "Dockerfiles",
       "my-requirements.md",
     ];
-    const folder = await folderWith(Object.fromEntries([...names, ...others].map((it) => [it, "FROM a\n"])));
+    const folder = await folderWith(
+      Object.fromEntries([...names, ...others].map((it) => [it, it.endsWith(".toml") ? "" : "FROM a\n"])),
+    );
     await symlink(folder, join(folder, "b", "loop"));
     await symlink(join(folder, "DOCKERFILE"), join(folder, "b", "Dockerfile"));
     const { code, out } = await plimsoll(folder, ["check", "--format", "json", ".", "b", "DOCKERFILE"]);
