@@ -23,6 +23,8 @@ export interface PythonText {
 }
 
 export interface PythonFacts extends PythonText {
+  /** Where the document lies; empty for unsaved ones. */
+  readonly path: string;
   /** With the requirements of the files that it names. */
   readonly whole: PythonProject;
   readonly surroundings: PythonSurroundings;
@@ -32,6 +34,8 @@ export interface PythonFacts extends PythonText {
   readonly shipped: ReadonlySet<GroupId>;
   readonly scales: Scales;
   readonly weighed: Weighed;
+  /** The same document as another image installs it. */
+  as(image: ShippedPython): PythonFacts;
 }
 
 /** How the document is named in requirements; its findings carry no path. */
@@ -60,6 +64,7 @@ export function pythonFactsOf(
   let weighed: Weighed | undefined;
   return {
     ...read,
+    path: path ?? "",
     whole,
     surroundings,
     image,
@@ -72,6 +77,7 @@ export function pythonFactsOf(
       weighed ??= this.scales.weigh();
       return weighed;
     },
+    as: (other) => pythonFactsOf(read, { ...surroundings, images: [other] }, path),
   };
 }
 
@@ -87,6 +93,7 @@ export function shippedGroups(
       return isDevelopmentFile(name) || isInDevelopmentFolder(path ?? "") ? [] : ["project"];
     return image.files.some((it) => it.slice(it.lastIndexOf("/") + 1) === name) ? ["project"] : [];
   }
+  if (image === undefined && isInDevelopmentFolder(path ?? "")) return [];
   // Nothing that we can tell is no proof that nothing ships.
   if (image === undefined || (image.groups.length === 0 && image.files.length === 0)) return ["project"];
   const known = groupsOf(project);

@@ -22,15 +22,23 @@ const familySize = 5;
 
 export function weighText(report: WeighTextReport, paint: PaintText): string {
   const { weighed, chosen, lockPath, images } = report;
-  const others = images.filter((it) => targetLabel(it.target) !== targetLabel(weighed.target));
+  const others = images.filter(
+    (it) => it.groups.length > 0 || targetLabel(it.target) !== targetLabel(weighed.target),
+  );
   const head = [
     `${paint("bold", report.project)}: ${sizeLabel(weighed.total)} in ${counted(weighed.packages.length, "package")}, ${["runtime", ...chosen].join(" + ")}`,
     paint("dim", `${targetLabel(weighed.target)}, as ${weighed.target.why}; ${lockPath ?? "no lock file"}`),
     paint("dim", howKnown(weighed.total)),
-    ...others.map((it) => paint("dim", `${it.dockerfile} installs for ${targetLabel(it.target)}`)),
+    ...others.map((it) =>
+      paint("dim", `${it.dockerfile} installs ${groupsLabel(it)}for ${targetLabel(it.target)}`),
+    ),
   ];
   return `${[...head, "", ...requirementRows(report, paint), "", ...groupRows(report, paint), "", ...packageRows(report, paint)].join("\n")}\n`;
 }
+
+/** "project, extra ml ", with the blank behind it. */
+const groupsLabel = ({ groups }: ShippedPython): string =>
+  groups.length === 0 ? "" : `${groups.map(groupLabel).join(", ")} `;
 
 function requirementRows({ weighed, lineOf }: WeighTextReport, paint: PaintText): readonly string[] {
   const rows = weighed.requirements.map(({ requirement, own, closure, dominated }) => [

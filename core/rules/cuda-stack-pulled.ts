@@ -44,6 +44,7 @@ vllm
   *check(python) {
     const { image, project, scales, shipped } = python;
     if (image?.gpu === true || image?.target.machine === "aarch64") return;
+    if (namesAccelerator(python.path)) return;
     if (python.surroundings.lock === undefined && python.surroundings.catalogue === undefined) return;
     if (scales.requirementsOf(shipped).some(({ name }) => isGpuPackage(name))) return;
     const stack = cudaStackOf(python);
@@ -126,3 +127,9 @@ function poetryEdits(text: string, { at }: Requirement): readonly Edit[] | undef
     ]),
   ];
 }
+
+/** `requirements-gpu.txt`, `requirements_amd.txt`: the file is for machines with an accelerator. */
+const namesAccelerator = (path: string): boolean =>
+  /(?:^|[^a-z0-9])(?:gpu|cuda|cu\d{2,3}|nvidia|rocm|amd|hpu|xpu|tpu|neuronx?)(?:[^a-z0-9]|$)/i.test(
+    path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1),
+  );

@@ -13,15 +13,48 @@ export function pythonParts(python: PythonFacts, findings: readonly RatedFinding
   // Without both every size would be unknown.
   if ((lock === undefined && catalogue === undefined) || python.project.requirements.length === 0) return [];
   const about = findings.filter(isAboutBytes);
-  const { total, packages } = python.weighed;
-  const file: Part = {
+  const others = otherInstalls(python);
+  const by = others.length === 0 || python.image === undefined ? "" : ` by ${python.image.dockerfile}`;
+  const file = installedPart(python, {
     id: "file",
     name: python.project.name ?? "Requirements",
+    title: `Installed${by}`,
+    findings: about,
+  });
+  return [
+    file,
+    ...others.map((it) => {
+      const name = it.image?.dockerfile ?? "";
+      return installedPart(it, { id: `image:${name}`, name, title: `Installed by ${name}`, findings: [] });
+    }),
+    ...python.weighed.groups.flatMap((it) => groupPart(python, it, about) ?? []),
+  ];
+}
+
+/** Lenses that a reader still takes in at a glance. */
+const mostImages = 4;
+
+/** The document as images beside the one that decides install it, those for development left out. */
+const otherInstalls = (python: PythonFacts): readonly PythonFacts[] =>
+  python.surroundings.images
+    .filter((it) => it !== python.image && !it.forDevelopment && it.groups.length + it.files.length > 0)
+    .map((it) => python.as(it))
+    .filter(({ shipped }) => shipped.size > 0)
+    .slice(0, mostImages);
+
+function installedPart(
+  python: PythonFacts,
+  { id, name, title, findings }: Pick<Part, "id" | "name" | "findings"> & { readonly title: string },
+): Part {
+  const { total, packages } = python.weighed;
+  return {
+    id,
+    name,
     at: { start: 0, end: 0 },
     weight:
       packages.length === 0
-        ? "Installed: nothing of this ships"
-        : `Installed: ${savingsLabel([total])} in ${counted(packages.length, "package")}`,
+        ? `${title}: nothing of this ships`
+        : `${title}: ${savingsLabel([total])} in ${counted(packages.length, "package")}`,
     rows: () =>
       packages.map(({ node, size, requiredBy }) => ({
         ...nameOf(node),
@@ -29,9 +62,8 @@ export function pythonParts(python: PythonFacts, findings: readonly RatedFinding
         note: `needed by ${listed(requiredBy)}`,
         at: lineOf(python, python.project.requirements, node),
       })),
-    findings: about,
+    findings,
   };
-  return [file, ...python.weighed.groups.flatMap((it) => groupPart(python, it, about) ?? [])];
 }
 
 function groupPart(

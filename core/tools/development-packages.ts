@@ -18,6 +18,6 @@ export const isDevelopmentFile = (path: string): boolean =>
 
 /** `tests/requirements.txt`, `docs/sphinx/requirements.txt`: of the folders around a file the nearest two say it. */
 export const isInDevelopmentFolder = (path: string): boolean =>
-  /[/\\](?:tests?|testing|e2e|docs?|benchmarks?|ci|lint|\.github|\.devcontainer)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
+  /[/\\](?:(?:[\w.-]+[_-])?tests?|testing|e2e|docs?|benchmarks?|ci|lint|\.github|\.devcontainer)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
     `/${path}`,
   );

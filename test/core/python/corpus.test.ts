@@ -30,7 +30,9 @@ it("reads real pyproject files at their exact places", () => {
 });
 
 const ownLocks = [join(sample, "uv.lock")].concat(
-  ["uv.lock", "poetry.lock", "pylock.toml"].map((it) => join(import.meta.dirname, "fixtures", it)),
+  ["uv.lock", "poetry.lock", "pylock.toml", "pdm.lock"].map((it) =>
+    join(import.meta.dirname, "fixtures", it),
+  ),
 );
 
 it("weighs real locks as if each package were asked for", () => {

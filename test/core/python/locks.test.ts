@@ -146,14 +146,14 @@ it.each([
 });
 
 describe("locks that the real tools made of one project", () => {
-  /** uv 0.13, Poetry 2.5 and `uv export --format pylock.toml --no-dev`; addresses are replaced. */
+  /** uv 0.13, Poetry 2.5, PDM 2.22 and `uv export --format pylock.toml --no-dev`; addresses are replaced. */
   const lockAt = (kind: LockKind) => readFileSync(join(import.meta.dirname, "fixtures", kind), "utf8");
   const asked = ["flask>=3", "httpx[http2,socks]>=0.27", "tzdata ; sys_platform == 'win32'"];
-  /** What `uv sync --no-dev --dry-run` and `poetry install --only main --dry-run` would install on Linux. */
+  /** What `uv sync --no-dev --dry-run` and `poetry install --only main --dry-run`, `pdm install --prod --dry-run` would install on Linux. */
   const wanted =
     "anyio 4.16.0,blinker 1.9.0,certifi 2026.10.19.post1,click 8.5.1,flask 3.1.3,h11 0.16.0,h2 4.4.1,hpack 4.2.0,httpcore 1.0.9,httpx 0.28.1,hyperframe 6.1.0,idna 3.20,itsdangerous 2.2.0,jinja2 3.1.6,markupsafe 3.0.4,socksio 1.0.0,typing-extensions 4.16.0,werkzeug 3.1.9";
 
-  it.each(["uv.lock", "poetry.lock", "pylock.toml"] as const)("%s installs the same", (kind) => {
+  it.each(["uv.lock", "poetry.lock", "pylock.toml", "pdm.lock"] as const)("%s installs the same", (kind) => {
     expect(installed(kind, lockAt(kind), ...asked).join()).toBe(wanted);
   });
 
@@ -161,6 +161,7 @@ describe("locks that the real tools made of one project", () => {
     ["uv.lock", true],
     ["pylock.toml", true],
     ["poetry.lock", false],
+    ["pdm.lock", false],
   ] as const)("%s has sizes of wheels: %s", (kind, sizes) => {
     const read = readLock(kind, lockAt(kind), kind);
     const flask = read.ok ? read.lock.byName.get("flask")?.[0] : undefined;

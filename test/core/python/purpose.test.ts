@@ -1,12 +1,19 @@
 import { expect, it } from "vitest";
+import { PythonCatalogue } from "../../../core/python/catalogue.ts";
+import { pythonFactsOf, readPythonText } from "../../../core/python/python-facts.ts";
 import { readRequirementsFile } from "../../../core/python/requirements-file.ts";
 import { byRelevance, shippedPython } from "../../../core/python/shipped.ts";
 import { emptySurroundings } from "../../../core/python/surroundings.ts";
+import { TomlReader } from "../../../core/python/toml/reader.ts";
+import { pythonParts } from "../../../core/summary/python-parts.ts";
 import { emptyWorld } from "../../../core/world.ts";
+import { pythonCatalogue } from "../../../scripts/catalogue.ts";
 import { newJudge } from "../support/judge.ts";
 
 const judge = await newJudge();
 const requirements = "flask\npytest\n";
+
+const catalogue = new PythonCatalogue(pythonCatalogue());
 
 const rulesAt = (path: string, ...dockerfiles: readonly string[]): readonly string[] => {
   const project = readRequirementsFile(requirements, "");
@@ -34,4 +41,34 @@ it.each([
   ["/p/requirements.txt", [image('["pytest"]'), image('["flask", "run"]')], ["dev-tool-in-runtime"]],
 ])("%s with images %j: %j", (path, dockerfiles, expected) => {
   expect(rulesAt(path, ...dockerfiles)).toEqual(expected);
+});
+
+it.each([
+  ["/p/requirements.txt", ["cuda-stack-pulled"]],
+  ["/p/requirements-gpu.txt", []],
+  ["/p/requirements_amd.txt", []],
+  ["C:\\p\\requirements-cu121.txt", []],
+  ["/p/requirements-camd.txt", ["cuda-stack-pulled"]],
+])("torch in %s: %j", (path, expected) => {
+  const reading = judge.read("requirements", "torch\n");
+  const world = { ...emptyWorld, python: { path, surroundings: { ...emptySurroundings, catalogue } } };
+  expect(judge.findings(reading, world, {}).map(({ rule }) => rule)).toEqual(expected);
+});
+
+it("tells what each image installs", () => {
+  const text =
+    '[project]\nname = "a"\ndependencies = ["flask"]\n[project.optional-dependencies]\nml = ["numpy"]\n';
+  const read = readPythonText("pyproject", text, new TomlReader());
+  const images = ["/app[ml]", "/app", "nothing-of-it"].flatMap((what, index) => {
+    const dockerfile = `FROM python:3.12-slim\nCOPY . /app\nRUN pip install "${what}"\n`;
+    const { facts } = judge.read("dockerfile", dockerfile);
+    return (facts && shippedPython(facts, `${index}.Dockerfile`, read.project, emptyWorld)) ?? [];
+  });
+  const surroundings = { ...emptySurroundings, catalogue, images };
+  const parts = pythonParts(pythonFactsOf(read, surroundings, "/p/pyproject.toml"), []);
+  expect(parts.map(({ id, weight }) => [id, weight.replace(/:.*/, "")]).slice(0, 3)).toEqual([
+    ["file", "Installed by 0.Dockerfile"],
+    ["image:1.Dockerfile", "Installed by 1.Dockerfile"],
+    ["project", "Runtime"],
+  ]);
 });
