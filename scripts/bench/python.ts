@@ -1,6 +1,7 @@
 /**
  * A large lock, made by the real uv: how long reading and weighing it takes, beside `uv tree --show-sizes` on the same
- * lock, and what a key costs in its pyproject.toml.
+ * lock, and what a key costs in its pyproject.toml. `PLIMSOLL_BENCH_CUDA=1` also installs torch with its CUDA stack (some
+ * gigabytes) and weighs it.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +12,10 @@ import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { targetOfImage } from "../../core/python/target.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
 import { Scales } from "../../core/python/weigh.ts";
+import { bytes, bytesLabel } from "../../core/size/bytes.ts";
+import { middleOf, type Size, sizeLabel } from "../../core/size/size.ts";
 import { pythonCatalogue } from "../catalogue.ts";
+import { truthOf, uvMissing } from "../python-truth.ts";
 import { type Program, timed, uv } from "./peers.ts";
 import { benchFolder, dist } from "./places.ts";
 import { median, milliseconds, ratio } from "./statistics.ts";
@@ -73,6 +77,32 @@ export async function benchPython(): Promise<void> {
     `Keystroke to diagnostics in its pyproject.toml (${text.split("\n").length} lines), median of ${keystrokes}`,
     ["", "a key", "open, from start"],
     [["plimsoll", milliseconds(figures.typed), milliseconds(figures.first)]],
+  );
+  if (process.env["PLIMSOLL_BENCH_CUDA"] === "1") await benchCuda();
+}
+
+/** By the lock, beside what the installation has on the disk. */
+async function benchCuda(): Promise<void> {
+  const missing = await uvMissing();
+  if (missing !== undefined) {
+    console.log(`\nCUDA: ${missing}`);
+    return;
+  }
+  const { weighed, onDisk } = await truthOf("cuda", ["torch"]);
+  const total = [...onDisk.values()].reduce((sum, it) => sum + it, 0);
+  const off = (size: Size, bytes: number): string =>
+    `${(((middleOf(size) ?? 0) / bytes - 1) * 100).toFixed(1)} %`;
+  const largest = weighed.packages.filter(({ node }) => (onDisk.get(node.name) ?? 0) > 100_000_000);
+  printTable(
+    "torch with its CUDA stack, installed by uv",
+    ["", "weighed by the lock", "on the disk", "middle is off by"],
+    [
+      ["all", sizeLabel(weighed.total), bytesLabel(bytes(total)), off(weighed.total, total)],
+      ...largest.map(({ node, size }) => {
+        const real = onDisk.get(node.name) ?? 0;
+        return [node.name, sizeLabel(size), bytesLabel(bytes(real)), off(size, real)];
+      }),
+    ],
   );
 }
 

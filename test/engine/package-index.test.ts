@@ -7,11 +7,11 @@ import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
 import { scalesFor } from "../../core/python/scales-for.ts";
 import { emptySurroundings } from "../../core/python/surroundings.ts";
 import { TomlReader } from "../../core/python/toml/reader.ts";
+import { machine, uvMissing, uvProgram } from "../../scripts/python-truth.ts";
 import { noProxySettings } from "../../server/engine/http/proxy.ts";
 import { EnvironmentReader } from "../../server/engine/python/environment.ts";
 import { ProjectIndexes } from "../../server/engine/python/index/project-indexes.ts";
 import { IndexServer } from "../support/index-server.ts";
-import { machine, uvMissing, uvProgram } from "../support/python-truth.ts";
 
 const run = promisify(execFile);
 const missing = await uvMissing();

@@ -7,8 +7,8 @@ import { addTable, addToList, removeFromList } from "../../core/python/toml-edit
 import { Scales } from "../../core/python/weigh.ts";
 import { middleOf, type Size } from "../../core/size/size.ts";
 import { applyEdits } from "../../core/text/edit.ts";
+import { catalogue, sets, truthOf, uvMissing, withoutRequirement } from "../../scripts/python-truth.ts";
 import { EnvironmentReader } from "../../server/engine/python/environment.ts";
-import { catalogue, sets, truthOf, uvMissing, withoutRequirement } from "../support/python-truth.ts";
 
 const missing = await uvMissing();
 if (missing !== undefined) console.log(`skipped: ${missing}`);

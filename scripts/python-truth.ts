@@ -7,17 +7,17 @@ import { existsSync, mkdirSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { PythonCatalogue } from "../../core/python/catalogue.ts";
-import { readUvLock } from "../../core/python/locks/uv-lock.ts";
-import type { PythonProject } from "../../core/python/project.ts";
-import { readPyproject } from "../../core/python/pyproject/read-pyproject.ts";
-import { targetOfImage } from "../../core/python/target.ts";
-import { TomlReader } from "../../core/python/toml/reader.ts";
-import { Scales, type Weighed, type WeighRequest } from "../../core/python/weigh.ts";
-import { pythonCatalogue } from "../../scripts/catalogue.ts";
+import { PythonCatalogue } from "../core/python/catalogue.ts";
+import { readUvLock } from "../core/python/locks/uv-lock.ts";
+import type { PythonProject } from "../core/python/project.ts";
+import { readPyproject } from "../core/python/pyproject/read-pyproject.ts";
+import { targetOfImage } from "../core/python/target.ts";
+import { TomlReader } from "../core/python/toml/reader.ts";
+import { Scales, type Weighed, type WeighRequest } from "../core/python/weigh.ts";
+import { pythonCatalogue } from "./catalogue.ts";
 
 const run = promisify(execFile);
-const cache = join(import.meta.dirname, "..", "..", ".cache", "python-truth");
+const cache = join(import.meta.dirname, "..", ".cache", "python-truth");
 export const catalogue = new PythonCatalogue(pythonCatalogue());
 
 export interface Truth {
