@@ -1,6 +1,7 @@
+import { everythingOf, isEverything, providerBundles } from "../python/bundles.ts";
 import type { Requirement } from "../python/project.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
-import { bytes } from "../size/bytes.ts";
+import { bytes, noBytes } from "../size/bytes.ts";
 import { estimated, type Size, sizeLabel, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { isGpuPackage } from "../tools/torch.ts";
@@ -23,14 +24,22 @@ export const lighterAlternative = defineRule({
   id: "lighter-alternative",
   on: "python",
   peers: [],
-  summary: "A package ships in a full build where its maintainers publish a lighter one for servers.",
+  summary: "A package ships in a full build, or with every extra, where a lighter choice would do.",
   docs: `
 Some libraries are published twice, once with what a desktop or a GPU needs and once without: \`opencv-python\` and
 \`opencv-python-headless\`, \`tensorflow\` and \`tensorflow-cpu\`. Both have the same modules.
 
+An extra that asks for everything (\`unstructured[all-docs]\`, \`ray[all]\`) brings what other users need; the extras of what a
+program uses bring that alone. It is said where it is at least 5 MB, with both sizes. So are the packages that hold every
+service of a provider: \`google-api-python-client\`, \`awscli\`.
+
 ## Reported
 \`\`\`requirements
 opencv-python==4.10.0.84
+\`\`\`
+
+\`\`\`requirements
+unstructured[all-docs]
 \`\`\`
 
 ## Not reported
@@ -42,8 +51,13 @@ opencv-python-headless==4.10.0.84
 opencv-python
 pyqt5
 \`\`\`
+
+\`\`\`requirements
+unstructured[pdf]
+\`\`\`
 `,
   *check(python) {
+    yield* bundles(python);
     const installed = python.scales.requirementsOf(python.shipped);
     // A program with windows shows them with OpenCV too.
     if (installed.some(({ name }) => /^(?:pyqt\d?|pyside\d|wxpython|kivy|pygame|tk)$/.test(name))) return;
@@ -58,6 +72,38 @@ pyqt5
     }
   },
 });
+
+function* bundles({ project, scales, shipped }: PythonFacts): Iterable<Finding> {
+  for (const it of project.requirements) {
+    if (!shipped.has(it.group) || it.url !== undefined || it.name === project.name) continue;
+    const found = it.extras.some(isEverything) ? everythingOf(scales, it) : undefined;
+    const extras = it.extras.filter(isEverything).join(", ");
+    if (found !== undefined) {
+      yield {
+        at: it.nameAt,
+        what: `${it.name}[${extras}] brings what every user of it may need`,
+        why: `With it ${sizeLabel(found.whole)}, without it ${sizeLabel(found.plain)}. Name the extras of what the program uses.`,
+        saving: found.saving,
+        // Which extras a program uses, only its people know.
+        fixes: [],
+      };
+    }
+    const advice = providerBundles[it.name];
+    if (advice === undefined) continue;
+    const own = scales.totalOf(scales.dominatedBy([it]));
+    const high = own.kind === "measured" ? own.bytes : own.kind === "estimated" ? own.high : undefined;
+    yield {
+      at: it.nameAt,
+      what: `${it.name} brings every service of its provider`,
+      why: `${advice} ${it.name} is ${sizeLabel(own)} with what it alone needs.`,
+      saving:
+        high === undefined
+          ? unknownSize("it depends on what takes its place")
+          : estimated(noBytes, bytes(high), "its own packages, less what takes their place"),
+      fixes: [],
+    };
+  }
+}
 
 function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Finding {
   const node = python.scales.graph.nodeOf(it);
