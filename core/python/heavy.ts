@@ -6,7 +6,7 @@ import { groupsWith, type PythonProject, type Requirement, withNamedFiles } from
 import { shippedGroups } from "./python-facts.ts";
 import { scalesFor } from "./scales-for.ts";
 import { mentionNames } from "./source-use.ts";
-import { decidingImage, type PythonSurroundings, targetFor } from "./surroundings.ts";
+import { decidingImage, type PythonSurroundings, pathInside, targetFor } from "./surroundings.ts";
 import { mayBeUsedUnseen } from "./used-unseen.ts";
 import type { Scales } from "./weigh.ts";
 
@@ -56,7 +56,7 @@ export function namesToLookFor(
   if (surroundings.lock === undefined && surroundings.catalogue === undefined) return undefined;
   const whole = withNamedFiles(project, (it) => surroundings.files.get(it));
   const image = decidingImage(surroundings);
-  const groups = shippedGroups(whole, image, path);
+  const groups = shippedGroups(whole, image, pathInside(surroundings, path));
   const shipped = groupsWith(whole.inclusions, groups);
   const own = project.requirements.filter((it) => shipped.has(it.group));
   const scales = scalesFor(whole, surroundings, { groups, bytecode: image?.bytecode === true });

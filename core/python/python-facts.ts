@@ -9,7 +9,7 @@ import { readPyproject } from "./pyproject/read-pyproject.ts";
 import { readRequirementsFile } from "./requirements-file.ts";
 import { scalesFor } from "./scales-for.ts";
 import type { ShippedPython } from "./shipped.ts";
-import { decidingImage, type PythonSurroundings } from "./surroundings.ts";
+import { decidingImage, type PythonSurroundings, pathInside } from "./surroundings.ts";
 import type { TomlDocument } from "./toml/nodes.ts";
 import type { TomlReader } from "./toml/reader.ts";
 import type { Scales, Weighed } from "./weigh.ts";
@@ -59,7 +59,7 @@ export function pythonFactsOf(
 ): PythonFacts {
   const whole = withNamedFiles(read.project, (it) => surroundings.files.get(it));
   const image = decidingImage(surroundings);
-  const asked = shippedGroups(whole, image, path);
+  const asked = shippedGroups(whole, image, pathInside(surroundings, path));
   let scales: Scales | undefined;
   let weighed: Weighed | undefined;
   return {
@@ -81,19 +81,18 @@ export function pythonFactsOf(
   };
 }
 
-/** Groups that are installed where the project ships, or a file of it, by the image that decides. */
+/** Groups that are installed where the project ships, or a file of it, by the image that decides; `path`: in the workspace. */
 export function shippedGroups(
   project: PythonProject,
   image: ShippedPython | undefined,
-  path: string | undefined,
+  path: string,
 ): readonly GroupId[] {
-  const name = path?.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1) ?? "";
+  const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   if (project.kind === "requirements") {
-    if (image === undefined)
-      return isDevelopmentFile(name) || isInDevelopmentFolder(path ?? "") ? [] : ["project"];
+    if (image === undefined) return isDevelopmentFile(name) || isInDevelopmentFolder(path) ? [] : ["project"];
     return image.files.some((it) => it.slice(it.lastIndexOf("/") + 1) === name) ? ["project"] : [];
   }
-  if (image === undefined && isInDevelopmentFolder(path ?? "")) return [];
+  if (image === undefined && isInDevelopmentFolder(path)) return [];
   // Nothing that we can tell is no proof that nothing ships.
   if (image === undefined || (image.groups.length === 0 && image.files.length === 0)) return ["project"];
   const known = groupsOf(project);

@@ -9,6 +9,8 @@ import type { SourceUse } from "./source-use.ts";
 import { type Target, targetOfImage } from "./target.ts";
 
 export interface PythonSurroundings {
+  /** The workspace folder that the document lies in; empty: not known. */
+  readonly folder: string;
   readonly lock: Lock | undefined;
   /** A lock file that is there and cannot be read, and why. */
   readonly lockTrouble: { readonly path: string; readonly why: string } | undefined;
@@ -26,6 +28,7 @@ export interface PythonSurroundings {
 }
 
 export const emptySurroundings: PythonSurroundings = {
+  folder: "",
   lock: undefined,
   lockTrouble: undefined,
   images: [],
@@ -43,3 +46,10 @@ export const decidingImage = ({ images }: PythonSurroundings): ShippedPython | u
 export const targetFor = (project: PythonProject, surroundings: PythonSurroundings): Target =>
   decidingImage(surroundings)?.target ??
   targetOfImage(undefined, project.requiresPython, "x86_64", surroundings.environment);
+
+/** Where a document lies in its workspace folder, which alone says what its folders are for; else its bare name. */
+export function pathInside({ folder }: PythonSurroundings, path: string | undefined): string {
+  if (path === undefined) return "";
+  if (folder !== "" && path.startsWith(folder)) return path.slice(folder.length);
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}

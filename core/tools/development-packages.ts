@@ -16,7 +16,10 @@ export const isDevelopmentFile = (path: string): boolean =>
     path,
   );
 
-/** `tests/requirements.txt`, `docs/sphinx/requirements.txt`: of the folders around a file the nearest two say it. */
+/**
+ * `tests/requirements.txt`, `docs/sphinx/requirements.txt`: of the folders around a file the nearest two say it. Folders outside
+ * the workspace say nothing, so the path is taken from there.
+ */
 export const isInDevelopmentFolder = (path: string): boolean =>
   /[/\\](?:(?:[\w.-]+[_-])?tests?|testing|e2e|docs?|benchmarks?|ci|lint|\.github|\.devcontainer)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
     `/${path}`,

@@ -54,7 +54,7 @@ export class PythonFinder {
     const whole = withNamedFiles(project, (it) => found.files.get(it));
     const named = { path: shown(path), kind: project.kind };
     const images = byRelevance(await this.#imagesOf(path, whole, folder, shown, signal), named);
-    const around = { ...found, images };
+    const around = { ...found, folder, images };
     return { ...around, sources: await this.#sourcesOf(path, project, around, folder, signal) };
   }
 

@@ -21,8 +21,12 @@ const rulesAt = (path: string, ...dockerfiles: readonly string[]): readonly stri
     const { facts } = judge.read("dockerfile", text);
     return (facts && shippedPython(facts, `Dockerfile.${index}`, project, emptyWorld)) ?? [];
   });
+  const folder = /^(?:\/home\/me\/tests\/app|\/p|C:\\p)/.exec(path)?.[0] ?? "";
   const first = byRelevance(images, { path, kind: "requirements" });
-  const world = { ...emptyWorld, python: { path, surroundings: { ...emptySurroundings, images: first } } };
+  const world = {
+    ...emptyWorld,
+    python: { path, surroundings: { ...emptySurroundings, folder, images: first } },
+  };
   return judge.findings(judge.read("requirements", requirements), world, {}).map(({ rule }) => rule);
 };
 
@@ -34,6 +38,9 @@ it.each([
   ["/p/tests/requirements.txt", [], []],
   ["/p/docs/sphinx/requirements.txt", [], []],
   ["C:\\p\\tests\\requirements.txt", [], []],
+  ["/home/me/tests/app/requirements.txt", [], ["dev-tool-in-runtime"]],
+  ["/home/me/tests/app/tests/requirements.txt", [], []],
+  ["/elsewhere/tests/requirements.txt", [], ["dev-tool-in-runtime"]],
   ["/p/latest/requirements.txt", [], ["dev-tool-in-runtime"]],
   ["/p/requirements.txt", [image('["flask", "run"]')], ["dev-tool-in-runtime"]],
   ["/p/tests/requirements.txt", [image('["flask", "run"]')], ["dev-tool-in-runtime"]],
