@@ -1,17 +1,10 @@
 /** pdm.lock. It has no sizes; a package with extras is an entry of its own beside the plain one. */
-import {
-  fileNameOf,
-  type LockedDependency,
-  type LockedFile,
-  type LockedPackage,
-  type LockReading,
-  lockOf,
-} from "../lock.ts";
+import { type LockedDependency, type LockedPackage, type LockReading, lockOf } from "../lock.ts";
 import { MarkerCache } from "../marker-cache.ts";
 import { normalised } from "../names.ts";
-import { readRequirement } from "../requirement-text.ts";
 import { tomlValues } from "../toml/parse.ts";
 import { isTable, listIn, tableIn, textIn, textsIn, type Untyped } from "../untyped.ts";
+import { dependencyFrom, unsizedFile } from "./lock-entries.ts";
 
 export function readPdmLock(text: string, path: string): LockReading {
   const read = tomlValues(text);
@@ -45,7 +38,7 @@ function packageOf(
   const [name = "", version = ""] = [textIn(it, "name"), textIn(it, "version")];
   const listed = listIn(it, "files");
   // Before lock version 4.2 the files of all packages stood in one table.
-  const files = (listed.length > 0 ? listed : listIn(allFiles, `${name} ${version}`)).map(fileOf);
+  const files = (listed.length > 0 ? listed : listIn(allFiles, `${name} ${version}`)).map(unsizedFile);
   const marker = markers.read(textIn(it, "marker"));
   const [source, address] = sourceOf(it);
   const extras = new Map<string, readonly LockedDependency[]>();
@@ -79,15 +72,4 @@ function sourceOf(it: Untyped): readonly [LockedPackage["source"], string | unde
 }
 
 const dependenciesOf = (it: Untyped, markers: MarkerCache): readonly LockedDependency[] =>
-  textsIn(it, "dependencies").flatMap((text) => {
-    const read = readRequirement(text);
-    if (read === undefined) return [];
-    const { name, specifier, extras, markerText } = read;
-    return [{ name, version: undefined, specifier, extras, marker: markers.read(markerText) }];
-  });
-
-const fileOf = (it: unknown): LockedFile => ({
-  name: fileNameOf(textIn(it, "file") ?? textIn(it, "url") ?? ""),
-  size: undefined,
-  url: textIn(it, "url"),
-});
+  textsIn(it, "dependencies").flatMap((text) => dependencyFrom(text, markers));

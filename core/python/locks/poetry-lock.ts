@@ -1,19 +1,12 @@
 /** poetry.lock of Poetry 1.x and 2.x. It has no sizes; extras of a package name optional dependencies. */
-import {
-  fileNameOf,
-  type LockedDependency,
-  type LockedFile,
-  type LockedPackage,
-  type LockReading,
-  lockOf,
-} from "../lock.ts";
+import { type LockedDependency, type LockedPackage, type LockReading, lockOf } from "../lock.ts";
 import { MarkerCache } from "../marker-cache.ts";
 import { type Marker, withoutExtras } from "../markers.ts";
 import { normalised } from "../names.ts";
-import { readRequirement } from "../requirement-text.ts";
 import { tomlValues } from "../toml/parse.ts";
 import { isTable, listIn, tableIn, textIn, textsIn, type Untyped } from "../untyped.ts";
 import { fromPoetryConstraint } from "../versions.ts";
+import { dependencyFrom, unsizedFile } from "./lock-entries.ts";
 
 export function readPoetryLock(text: string, path: string): LockReading {
   const read = tomlValues(text);
@@ -46,7 +39,7 @@ function packageOf(it: Untyped, markers: MarkerCache, allFiles: Untyped): Locked
   const own = dependenciesOf(tableIn(it, "dependencies"), markers);
   // Before 1.3 the files of all packages stood in one table.
   const listed = listIn(it, "files");
-  const files = (listed.length > 0 ? listed : listIn(allFiles, name)).map(fileOf);
+  const files = (listed.length > 0 ? listed : listIn(allFiles, name)).map(unsizedFile);
   const forks = markersOf(it, markers);
   return {
     name: normalised(name),
@@ -98,19 +91,11 @@ function extrasOf(
     Object.keys(table).map((extra) => [
       normalised(extra),
       textsIn(table, extra).flatMap((text): readonly LockedDependency[] => {
-        const read = readRequirement(text);
-        if (read === undefined) return [];
-        const known = own.filter((it) => it.name === read.name);
-        if (known.length > 0) return known;
-        const { name, specifier, extras, markerText } = read;
-        return [{ name, version: undefined, specifier, extras, marker: markers.read(markerText) }];
+        const [asked] = dependencyFrom(text, markers);
+        if (asked === undefined) return [];
+        const known = own.filter((it) => it.name === asked.name);
+        return known.length > 0 ? known : [asked];
       }),
     ]),
   );
 }
-
-const fileOf = (it: unknown): LockedFile => ({
-  name: fileNameOf(textIn(it, "file") ?? textIn(it, "url") ?? ""),
-  size: undefined,
-  url: textIn(it, "url"),
-});
