@@ -1,10 +1,11 @@
 /** What an ignore file says, and what is known of the builds that read it. */
 
 import { isFromContext } from "../dockerfile/copied.ts";
-import type { Facts } from "../dockerfile/facts.ts";
+import type { CopyInstruction, Facts } from "../dockerfile/facts.ts";
 import { type Bytes, sumOf } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
 import { suppressionsAmong } from "../text/line-suppressions.ts";
+import type { OtherFile, OtherPlace } from "../text/other-file.ts";
 import type { Span } from "../text/span.ts";
 import { type Suppression, suppressionComments } from "../text/suppression.ts";
 import type { BuildContext, ContextEntry } from "./build-context.ts";
@@ -15,13 +16,19 @@ export interface IgnoreText {
   readonly rules: IgnoreRules;
 }
 
+/** A Dockerfile whose context an ignore file narrows. */
+export interface IgnoringBuild {
+  readonly file: OtherFile;
+  readonly facts: Facts;
+}
+
 /** Around an ignore file. */
 export interface IgnorePlace {
   /** Relative to the context. */
   readonly path: string;
   readonly context: BuildContext;
   /** Dockerfiles that are built under it, as far as they are known. */
-  readonly builds: readonly Facts[];
+  readonly builds: readonly IgnoringBuild[];
   /** No build reads it: a Dockerfile beside it has another context. For people. */
   readonly unread: { readonly dockerfile: string; readonly context: string } | undefined;
 }
@@ -29,7 +36,7 @@ export interface IgnorePlace {
 export interface IgnoreFacts extends IgnoreText {
   /** Under the file's text as it is. */
   readonly context: BuildContext;
-  readonly builds: readonly Facts[];
+  readonly builds: readonly IgnoringBuild[];
   readonly unread: IgnorePlace["unread"];
 }
 
@@ -42,41 +49,53 @@ export const ignoreFactsOf = (read: IgnoreText, place: IgnorePlace): IgnoreFacts
   unread: place.unread,
 });
 
+export interface CopiedEntries {
+  /** Largest first. */
+  readonly paths: readonly string[];
+  readonly size: Size;
+  /** The lines that take them. */
+  readonly copies: readonly OtherPlace[];
+}
+
 /** What COPY takes of these entries in any build; undefined: none of them is copied. */
 export function copiedOf(
   { context, builds }: Pick<IgnoreFacts, "context" | "builds">,
   entries: readonly Pick<ContextEntry, "path" | "kind">[],
-): { readonly paths: readonly string[]; readonly size: Size } | undefined {
+): CopiedEntries | undefined {
   if (entries.length === 0) return undefined;
   if (builds.length === 0) {
     return {
       paths: entries.map(({ path }) => path),
       size: unknownSize("no Dockerfile is known that copies it"),
+      copies: [],
     };
   }
-  const taken = new Set(
-    builds.flatMap((facts) =>
-      facts.shipped.flatMap((it) =>
-        it.kind === "copy" && isFromContext(it)
-          ? it.sources.flatMap(({ text }) => context.matches(text ?? "").map(({ path }) => path))
-          : [],
-      ),
+  const taking = builds.flatMap(({ file, facts }) =>
+    facts.shipped.flatMap((it) =>
+      it.kind === "copy" && isFromContext(it)
+        ? [{ file, at: it.keywordAt, taken: takenBy(it, context) }]
+        : [],
     ),
   );
   const copied = entries.flatMap(({ path }): { path: string; bytes: Bytes }[] => {
-    if (!isTaken(path, taken)) return [];
+    if (!taking.some(({ taken }) => isTaken(path, taken))) return [];
     const [entry] = context.matches(escaped(path));
     return entry === undefined || entry.taken.files === 0 ? [] : [{ path, bytes: entry.taken.bytes }];
   });
   if (copied.length === 0) return undefined;
+  const copies = taking.filter(({ taken }) => copied.some(({ path }) => isTaken(path, taken)));
   const sum = sumOf(copied.map((it) => it.bytes));
   return {
     paths: copied.toSorted((a, b) => b.bytes - a.bytes).map(({ path }) => path),
     size: context.complete
       ? measured(sum, `files of the build context (${context.foundBy})`)
       : estimated(sum, sum, "the part of the build context that was read, at least"),
+    copies: copies.map(({ file, at }) => ({ file, at })),
   };
 }
+
+const takenBy = ({ sources }: CopyInstruction, context: BuildContext): ReadonlySet<string> =>
+  new Set(sources.flatMap(({ text }) => context.matches(text ?? "").map(({ path }) => path)));
 
 function isTaken(path: string, taken: ReadonlySet<string>): boolean {
   if (taken.has("") || taken.has(path)) return true;

@@ -6,6 +6,7 @@
  */
 
 import type { Size } from "../size/size.ts";
+import type { OtherPlace } from "../text/other-file.ts";
 import type { Span } from "../text/span.ts";
 import type { BuildContext, ContextEntry } from "./build-context.ts";
 import { wasteKind } from "./context-waste.ts";
@@ -33,6 +34,8 @@ export interface Ineffective {
   readonly size: Size | undefined;
   /** The line that undoes it. */
   readonly by: Span | undefined;
+  /** The lines of Dockerfiles that copy it. */
+  readonly copies: readonly OtherPlace[];
 }
 
 /** Files that nobody wants wherever they lie. */
@@ -84,6 +87,7 @@ const found = (trap: Trap, at: Span, line: string): Ineffective => ({
   paths: [],
   size: undefined,
   by: undefined,
+  copies: [],
 });
 
 function isLitter({ context }: IgnoreFacts, { path, kind }: Pick<ContextEntry, "path" | "kind">): boolean {

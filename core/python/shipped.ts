@@ -2,6 +2,8 @@
 import type { Facts } from "../dockerfile/facts.ts";
 import { wantsGpu } from "../dockerfile/gpu.ts";
 import { shipsForDevelopment } from "../dockerfile/purpose.ts";
+import { LineIndex } from "../text/line-index.ts";
+import type { OtherFile, OtherPlace } from "../text/other-file.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
 import { namesGpuPackage } from "../tools/torch.ts";
 import type { World } from "../world.ts";
@@ -9,9 +11,17 @@ import type { InstalledWorld } from "./installed.ts";
 import { type GroupId, groupsOf, type PythonProject } from "./project.ts";
 import { type Target, targetOfImage } from "./target.ts";
 
+/** Words of a Dockerfile that install something of the project. */
+export interface InstallPlace extends OtherPlace {
+  /** Groups of the project that they choose. */
+  readonly groups: readonly GroupId[];
+  /** The requirements file that they name, as a path inside the image. */
+  readonly requirementsFile: string | undefined;
+}
+
 /** One Dockerfile's view of the project. */
 export interface ShippedPython {
-  /** As the caller named it. */
+  /** As it is shown. */
   readonly dockerfile: string;
   readonly image: string | undefined;
   readonly target: Target;
@@ -19,6 +29,8 @@ export interface ShippedPython {
   readonly groups: readonly GroupId[];
   /** Requirements files that are installed, as paths inside the image. */
   readonly files: readonly string[];
+  /** The lines that do it, in source order. */
+  readonly installs: readonly InstallPlace[];
   /** The image is for work on the project: its stage's name or its start command says so. */
   readonly forDevelopment: boolean;
   /** A GPU is wanted there: nothing is said against CUDA. */
@@ -69,10 +81,10 @@ function foldersBetween(one: string, other: string): number {
   return a.length + b.length - 2 * same;
 }
 
-/** Undefined: the shipped stages have nothing to do with Python. */
+/** Undefined: the shipped stages have nothing to do with Python. `path` of the Dockerfile: its full one. */
 export function shippedPython(
   facts: Facts,
-  dockerfile: string,
+  { path, shown }: { readonly path: string; readonly shown: string },
   project: PythonProject,
   world: World,
 ): ShippedPython | undefined {
@@ -85,9 +97,10 @@ export function shippedPython(
   const unlocked = installs.find(
     (it) => !it.locked && (project.kind === "pyproject" ? it.projects : it.files).length > 0,
   );
+  const file: OtherFile = { path, lines: new LineIndex(facts.text) };
   const machine = last?.from.flags.find((it) => it.name === "platform")?.value;
   return {
-    dockerfile,
+    dockerfile: shown,
     image,
     target: targetOfImage(
       image,
@@ -95,7 +108,10 @@ export function shippedPython(
       /arm64|aarch64/.test(machine ?? "") ? "aarch64" : "x86_64",
     ),
     groups: [...new Set(installs.flatMap((it) => groupsIn(it, project)))],
-    files: installs.flatMap((it) => it.files.map(({ path }) => path)),
+    files: installs.flatMap((it) => it.files.map((named) => named.path)),
+    installs: installs
+      .flatMap((it) => placesOf(it, project, file))
+      .toSorted((a, b) => a.at.start - b.at.start),
     forDevelopment: shipsForDevelopment(facts, world),
     gpu: wantsGpu(facts, world) || installs.some(namesGpuPackage),
     bytecode: installs.length > 0 && installs.every((it) => it.tool === "pip"),
@@ -131,6 +147,16 @@ const installsOf = (facts: Facts, stage: number): readonly PythonInstall[] =>
             : (command.effects ?? []).flatMap((it) => (it.kind === "python-install" ? [it] : [])),
         ),
   );
+
+function placesOf(install: PythonInstall, project: PythonProject, file: OtherFile): readonly InstallPlace[] {
+  const groups = groupsIn(install, project);
+  const [named] = install.selection === undefined ? install.projects : [];
+  const at = (named?.word ?? install.action).at;
+  return [
+    ...(groups.length === 0 ? [] : [{ file, at, groups, requirementsFile: undefined }]),
+    ...install.files.map(({ path, word }) => ({ file, at: word.at, groups: [], requirementsFile: path })),
+  ];
+}
 
 function groupsIn(install: PythonInstall, project: PythonProject): readonly GroupId[] {
   const all = groupsOf(project);

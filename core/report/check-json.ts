@@ -44,10 +44,17 @@ export interface OtherText {
   readonly text: string;
 }
 
-/** `otherOf` finds a file that a fix names relative to the build context of a document. */
+/** How files beside the documents are named. */
+export interface OtherFiles {
+  /** A file that a fix names relative to the build context of a document. */
+  readonly ofFix: (document: CheckedDocument, path: string) => OtherText;
+  /** A full path as it is shown. */
+  readonly shown: (path: string) => string;
+}
+
 export function checkJson(
   documents: readonly CheckedDocument[],
-  otherOf: (document: CheckedDocument, path: string) => OtherText,
+  others: OtherFiles,
   image: CheckedImage | undefined,
 ): object {
   return {
@@ -61,13 +68,25 @@ export function checkJson(
         what: finding.what,
         why: finding.why,
         saving: sizeJson(finding.saving),
+        related: [
+          ...(finding.related ?? []).map(({ at, message }) => ({
+            path: document.path,
+            range: rangeOf(document.lines, at),
+            message,
+          })),
+          ...(finding.elsewhere ?? []).map(({ file, at, message }) => ({
+            path: others.shown(file.path),
+            range: rangeOf(file.lines, at),
+            message,
+          })),
+        ],
         fixes: fixes.map((it) => ({
           title: it.title,
           safety: it.safety,
           edits: [
             ...it.edits.map((edit) => editJson(document.lines, edit)),
             ...(it.otherFiles ?? []).flatMap(({ path, create, edits }) => {
-              const other = otherOf(document, path);
+              const other = others.ofFix(document, path);
               const lines = new LineIndex(create ? "" : other.text);
               return edits.map((edit) => ({
                 path: other.path,

@@ -10,7 +10,7 @@ import { howKnown, sizeLabel } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { Span } from "../text/span.ts";
-import type { CheckedDocument, CheckedImage, OtherText } from "./check-json.ts";
+import type { CheckedDocument, CheckedImage, OtherFiles } from "./check-json.ts";
 import { sizeJson } from "./size-json.ts";
 
 const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = {
@@ -20,10 +20,9 @@ const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = {
   hint: "note",
 };
 
-/** `otherOf` finds a file that a fix names relative to the build context of a document. */
 export function checkSarif(
   documents: readonly CheckedDocument[],
-  otherOf: (document: CheckedDocument, path: string) => OtherText,
+  others: OtherFiles,
   version: string,
   image: CheckedImage | undefined,
 ): object {
@@ -47,7 +46,7 @@ export function checkSarif(
         columnKind: "utf16CodeUnits",
         artifacts: documents.map(({ path }) => ({ location: { uri: uriOf(path) } })),
         results: documents.flatMap((document, index) =>
-          document.findings.map((it) => resultOf(document, index, it, otherOf)),
+          document.findings.map((it) => resultOf(document, index, it, others)),
         ),
         ...(image === undefined ? {} : { properties: { image } }),
       },
@@ -59,7 +58,7 @@ function resultOf(
   document: CheckedDocument,
   index: number,
   { finding, fixes }: CheckedDocument["findings"][number],
-  otherOf: (document: CheckedDocument, path: string) => OtherText,
+  others: OtherFiles,
 ): object {
   const { lines, path } = document;
   const locationOf = (at: Span): object => ({
@@ -74,17 +73,22 @@ function resultOf(
       text: `${finding.what} (${sizeLabel(finding.saving)}). ${finding.why} ${howKnown(finding.saving)}`,
     },
     locations: [{ physicalLocation: locationOf(finding.at) }],
-    relatedLocations: (finding.related ?? []).map(({ at, message }, id) => ({
-      id,
-      physicalLocation: locationOf(at),
-      message: { text: message },
-    })),
+    relatedLocations: [
+      ...(finding.related ?? []).map(({ at, message }) => ({ place: locationOf(at), message })),
+      ...(finding.elsewhere ?? []).map(({ file, at, message }) => ({
+        place: {
+          artifactLocation: { uri: uriOf(others.shown(file.path)) },
+          region: regionOf(file.lines, at),
+        },
+        message,
+      })),
+    ].map(({ place, message }, id) => ({ id, physicalLocation: place, message: { text: message } })),
     fixes: fixes.map((fix) => ({
       description: { text: fix.title },
       artifactChanges: [
         ...(fix.edits.length === 0 ? [] : [changeOf(path, lines, fix.edits)]),
         ...(fix.otherFiles ?? []).map((it) => {
-          const other = otherOf(document, it.path);
+          const other = others.ofFix(document, it.path);
           return changeOf(other.path, new LineIndex(it.create ? "" : other.text), it.edits);
         }),
       ],

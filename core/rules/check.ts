@@ -118,6 +118,7 @@ class Rated implements RatedFinding {
   readonly why: string;
   readonly saving: Finding["saving"];
   readonly related: NonNullable<Finding["related"]>;
+  readonly elsewhere: NonNullable<Finding["elsewhere"]>;
   readonly rule: RuleId;
   readonly severity: Severity;
   readonly #finding: Finding;
@@ -129,6 +130,7 @@ class Rated implements RatedFinding {
     this.why = finding.why;
     this.saving = finding.saving;
     this.related = finding.related ?? [];
+    this.elsewhere = finding.elsewhere ?? [];
     this.rule = rule;
     this.severity = severity;
     this.#finding = finding;

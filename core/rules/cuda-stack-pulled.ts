@@ -1,4 +1,5 @@
 import { cudaStackOf } from "../python/cuda.ts";
+import { installedWhere } from "../python/installed-where.ts";
 import type { Requirement } from "../python/project.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
 import { addEntry, addTable, sectionAt } from "../python/toml-edits.ts";
@@ -58,6 +59,7 @@ vllm
       why: `Without a GPU nothing loads them.${image === undefined ? "" : ` ${image.dockerfile} installs them on ${image.image ?? "its base image"}.`}`,
       saving: stack.saving,
       taste: image === undefined,
+      elsewhere: installedWhere(python, first),
       related: own
         .filter((it) => it !== first)
         .map((it) => ({ at: it.nameAt, message: `${it.name} needs torch too` })),

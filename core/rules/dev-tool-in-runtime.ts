@@ -1,5 +1,6 @@
 import { addToGroup, removeRequirement } from "../python/edits.ts";
 import type { GraphNode } from "../python/graph.ts";
+import { installedWhere } from "../python/installed-where.ts";
 import { thenLock } from "../python/lock-command.ts";
 import type { GroupId, Requirement } from "../python/project.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
@@ -88,6 +89,7 @@ function findingOf(
     what: `${tool.name} is among ${where}, and ships`,
     why: `Only development needs it.${python.image === undefined ? "" : ` ${python.image.dockerfile} installs it.`}`,
     saving: scales.totalOf(own),
+    elsewhere: installedWhere(python, tool),
     get fixes() {
       return fixesOf(python, tool);
     },

@@ -66,6 +66,7 @@ web/node_modules
         ...wordsOf(it),
         saving: it.size ?? measured(noBytes, "nothing that a COPY takes gets through because of it"),
         related: it.by === undefined ? [] : [{ at: it.by, message: "This line lets it through again." }],
+        elsewhere: it.copies.map((place) => ({ ...place, message: "Copied here" })),
         get fixes() {
           return fixesOf(facts.text, it);
         },

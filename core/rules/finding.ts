@@ -1,5 +1,6 @@
 import type { Size } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
+import type { OtherPlace } from "../text/other-file.ts";
 import type { Span } from "../text/span.ts";
 
 /** safe: the image runs with the same files as before. review: the user should read the edit. */
@@ -30,6 +31,11 @@ export interface Related {
   readonly message: string;
 }
 
+/** A place of another file that belongs to the same cause. */
+export interface RelatedElsewhere extends OtherPlace {
+  readonly message: string;
+}
+
 /** What a rule says about one cause; it sits on the word that causes it. */
 export interface Finding {
   readonly at: Span;
@@ -39,6 +45,7 @@ export interface Finding {
   readonly why: string;
   readonly saving: Size;
   readonly related?: readonly Related[];
+  readonly elsewhere?: readonly RelatedElsewhere[];
   /** Those of the rule's peers that mean this very thing; without it, all of them. */
   readonly peers?: readonly string[];
   /** Some want it so: it is said as a hint, whatever the bytes. */

@@ -1,4 +1,5 @@
 import { everythingOf, isEverything, providerBundles } from "../python/bundles.ts";
+import { installedWhere } from "../python/installed-where.ts";
 import type { Requirement } from "../python/project.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
 import { bytes, noBytes } from "../size/bytes.ts";
@@ -73,7 +74,8 @@ unstructured[pdf]
   },
 });
 
-function* bundles({ project, scales, shipped }: PythonFacts): Iterable<Finding> {
+function* bundles(python: PythonFacts): Iterable<Finding> {
+  const { project, scales, shipped } = python;
   for (const it of project.requirements) {
     if (!shipped.has(it.group) || it.url !== undefined || it.name === project.name) continue;
     const found = it.extras.some(isEverything) ? everythingOf(scales, it) : undefined;
@@ -84,6 +86,7 @@ function* bundles({ project, scales, shipped }: PythonFacts): Iterable<Finding> 
         what: `${it.name}[${extras}] brings what every user of it may need`,
         why: `With it ${sizeLabel(found.whole)}, without it ${sizeLabel(found.plain)}. Name the extras of what the program uses.`,
         saving: found.saving,
+        elsewhere: installedWhere(python, it),
         // Which extras a program uses, only its people know.
         fixes: [],
       };
@@ -100,6 +103,7 @@ function* bundles({ project, scales, shipped }: PythonFacts): Iterable<Finding> 
         high === undefined
           ? unknownSize("it depends on what takes its place")
           : estimated(noBytes, bytes(high), "its own packages, less what takes their place"),
+      elsewhere: installedWhere(python, it),
       fixes: [],
     };
   }
@@ -114,6 +118,7 @@ function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Fi
     what: `${other.name} has the same modules without ${other.without}`,
     why: `${it.name} is ${sizeLabel(own)}, ${other.name} is ${sizeLabel(lighter)}.`,
     saving: difference(own, lighter),
+    elsewhere: installedWhere(python, it),
     get fixes() {
       const edits: readonly Edit[] = [{ at: it.nameAt, insert: other.name }];
       return [{ title: `Ask for ${other.name} instead`, safety: "review" as const, edits }];

@@ -1,4 +1,5 @@
 import { removeRequirement } from "../python/edits.ts";
+import { installedWhere } from "../python/installed-where.ts";
 import type { Requirement } from "../python/project.ts";
 import type { Finding } from "./finding.ts";
 import { defineRule } from "./rule.ts";
@@ -68,6 +69,7 @@ onnxruntime-gpu ; platform_machine == "x86_64"
         what: `${extra.name} ships beside ${kept.name}`,
         why: `They are one library, and one of them would do.${family.interchangeable ? "" : " Keep the one that the program is tested with."}`,
         saving: scales.totalOf(scales.dominatedBy([extra])),
+        elsewhere: installedWhere(python, extra),
         related: [{ at: kept.nameAt, message: `${kept.name} is here` }],
         get fixes() {
           return family.interchangeable

@@ -1,5 +1,6 @@
 import { removeRequirement } from "../python/edits.ts";
 import { companionsOf, type HeavyRequirement, heavyRequirements } from "../python/heavy.ts";
+import { installedWhere } from "../python/installed-where.ts";
 import { thenLock } from "../python/lock-command.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
 import type { Finding } from "./finding.ts";
@@ -78,6 +79,7 @@ function findingOf(
     what: `no file of the project mentions ${name}`,
     why: `Looked for in ${files} Python file${files === 1 ? "" : "s"}, and in configuration and scripts.${brought}${image === undefined ? "" : ` ${image.dockerfile} installs it.`}`,
     saving,
+    elsewhere: installedWhere(python, requirement),
     taste: image === undefined,
     get fixes() {
       // Asked for twice, it stays when one line goes.

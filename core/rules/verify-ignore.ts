@@ -43,7 +43,7 @@ function keepsLines(before: IgnoreFacts, after: IgnoreFacts, map: EditMap): bool
 
 /** What a COPY needs as a whole stays: Docker would refuse to build. */
 const keepsSources = (before: IgnoreFacts, after: IgnoreFacts): boolean =>
-  before.builds.every((facts) =>
+  before.builds.every(({ facts }) =>
     facts.instructions.every(
       (it) =>
         it.kind !== "copy" ||

@@ -3,6 +3,7 @@ import {
   type CheckedDocument,
   type CheckedImage,
   checkJson,
+  type OtherFiles,
   type OtherText,
 } from "../../core/report/check-json.ts";
 import { checkMarkdown } from "../../core/report/check-markdown.ts";
@@ -69,9 +70,11 @@ export async function check(
     }
   }
   const documents = [...opened].flatMap(([it, { input }]) => (isWorthListing(it, input) ? [it] : []));
-  const otherOf = (document: CheckedDocument, path: string): OtherText =>
-    otherText(console.directory, opened.get(document), path);
-  await console.out(`${await reportIn(format, documents, otherOf, measured, console)}\n`);
+  const others: OtherFiles = {
+    ofFix: (document, path) => otherText(console.directory, opened.get(document), path),
+    shown: (path) => shownPath(console.directory, path),
+  };
+  await console.out(`${await reportIn(format, documents, others, measured, console)}\n`);
   for (const it of troubles) console.trouble(it);
   if (troubles.length > 0) return exits.trouble;
   return failOn !== undefined && documents.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
@@ -109,7 +112,7 @@ const leftOut = ({ shown }: Input, cause: unknown): string =>
 async function reportIn(
   format: CheckFormat,
   documents: readonly CheckedDocument[],
-  otherOf: (document: CheckedDocument, path: string) => OtherText,
+  others: OtherFiles,
   image: CheckedImage | undefined,
   { paint, home }: Console,
 ): Promise<string> {
@@ -117,9 +120,9 @@ async function reportIn(
     case "text":
       return checkText(documents, paint, image);
     case "json":
-      return JSON.stringify(checkJson(documents, otherOf, image), undefined, 2);
+      return JSON.stringify(checkJson(documents, others, image), undefined, 2);
     case "sarif":
-      return JSON.stringify(checkSarif(documents, otherOf, await readVersion(home), image), undefined, 2);
+      return JSON.stringify(checkSarif(documents, others, await readVersion(home), image), undefined, 2);
     case "markdown":
       return checkMarkdown(documents, image);
   }

@@ -2,6 +2,7 @@
 import { pathToFileURL } from "node:url";
 import {
   type Diagnostic,
+  type DiagnosticRelatedInformation,
   DiagnosticSeverity,
   DiagnosticTag,
   type Hover,
@@ -53,14 +54,29 @@ export function diagnosticOf(
   };
   if (page !== undefined) res.codeDescription = { href: page };
   if (goes(it)) res.tags = [DiagnosticTag.Unnecessary];
-  if (it.related !== undefined && it.related.length > 0) {
-    res.relatedInformation = it.related.map(({ at, message }) => ({
-      location: { uri: document.uri, range: rangeOf(document, at) },
-      message,
-    }));
-  }
+  const related = relatedTo(document, it);
+  if (related.length > 0) res.relatedInformation = related;
   return res;
 }
+
+const relatedTo = (
+  document: OpenDocument,
+  { related = [], elsewhere = [] }: RatedFinding,
+): DiagnosticRelatedInformation[] => [
+  ...related.map(({ at, message }) => ({
+    location: { uri: document.uri, range: rangeOf(document, at) },
+    message,
+  })),
+  ...elsewhere.map(({ file, at, message }) => ({
+    location: { uri: uriOf(file.path), range: rangeIn(file.lines, at) },
+    message,
+  })),
+];
+
+const rangeIn = (lines: LineIndex, at: Span): Range => ({
+  start: lines.positionAt(at.start),
+  end: lines.positionAt(at.end),
+});
 
 /** The one diagnostic of a document that is too large to be read. */
 export const tooLargeDiagnostic = (document: OpenDocument): Diagnostic => ({
@@ -95,7 +111,7 @@ export const textEditOf = (document: OpenDocument, { at, insert }: Edit): TextEd
 export function textEditsOf(text: string, edits: readonly Edit[]): TextEdit[] {
   const lines = new LineIndex(text);
   return edits.map(({ at, insert }) => ({
-    range: { start: lines.positionAt(at.start), end: lines.positionAt(at.end) },
+    range: rangeIn(lines, at),
     newText: insert,
   }));
 }

@@ -122,6 +122,7 @@ describe("check", () => {
           locations: {
             physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } };
           }[];
+          relatedLocations: { physicalLocation: { artifactLocation: { uri: string } } }[];
         }[];
       }[];
     };
@@ -136,6 +137,10 @@ describe("check", () => {
       );
       expect(place?.region.startLine).toBeLessThanOrEqual(text.split("\n").length);
     }
+    const tool = run?.results.find(({ ruleId }) => ruleId === "dev-tool-in-runtime");
+    expect(tool?.relatedLocations.map((it) => it.physicalLocation.artifactLocation.uri)).toEqual([
+      "docker/api.Dockerfile",
+    ]);
   });
 
   it("prints a table of waste in Markdown", async () => {

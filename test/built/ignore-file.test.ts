@@ -29,6 +29,15 @@ describe("an ignore file", () => {
       },
     ]);
     expect(found[0]?.message).toContain("web/node_modules is let through (2.00 MB)");
+    expect(found[0]?.relatedInformation).toEqual([
+      {
+        location: {
+          uri: pathToFileURL(join(folder, "Dockerfile")).href,
+          range: { start: { line: 1, character: 0 }, end: { line: 1, character: 4 } },
+        },
+        message: "Copied here",
+      },
+    ]);
     const [fix] = await document.actions(found, ["quickfix"]);
     expect(document.after(fix?.edit?.changes?.[uri] ?? [])).toBe(".git\n**/node_modules\n");
   });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Hover, InlayHint } from "vscode-languageserver/node";
 import { Editor } from "./support/editor.ts";
@@ -27,6 +27,16 @@ describe("pyproject.toml", () => {
       [29, "dev-tool-in-runtime"],
       [30, "dev-tool-in-runtime"],
     ]);
+    const related = found.flatMap((it) => it.relatedInformation ?? []);
+    const installs = related.filter(({ message }) => message === "Installed here");
+    expect(installs).toHaveLength(3);
+    for (const { uri, range } of installs.map(({ location }) => location)) {
+      expect(uri).toMatch(/\/docker\/api\.Dockerfile$/);
+      const lines = (await readFile(fileURLToPath(uri), "utf8")).split("\n");
+      expect(lines[range.start.line]?.slice(range.start.character, range.end.character)).toBe(
+        `"\${EXTRA_SPEC}"`,
+      );
+    }
     const actions = await document.actions(found.slice(1, 2), ["quickfix"]);
     const fix = actions.find(({ title }) => title.startsWith("Remove pytest"));
     const after = document.after(fix?.edit?.changes?.[document.uri] ?? []);

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import type { IgnorePlace } from "../../../core/context/ignore-facts.ts";
+import type { IgnorePlace, IgnoringBuild } from "../../../core/context/ignore-facts.ts";
 import { ListedContext } from "../../../core/context/listed-context.ts";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
+import { LineIndex } from "../../../core/text/line-index.ts";
 import { findDocuments } from "../find-documents.ts";
 import { type FoundWorld, guessedContext } from "./find-world.ts";
 import { walk } from "./walk.ts";
@@ -35,7 +36,7 @@ export async function ignorePlaceOf(
   const own = dirname(path);
   const name = basename(path).slice(0, -ending.length);
   const candidates = name === "" ? await dockerfilesBelow(own, signal) : [join(own, name)];
-  const builds: Facts[] = [];
+  const builds: IgnoringBuild[] = [];
   let found: FoundWorld | undefined;
   let elsewhere: IgnorePlace["unread"];
   for (const candidate of candidates) {
@@ -45,7 +46,7 @@ export async function ignorePlaceOf(
     const ignoreFile = it?.found?.context?.ignoreFile;
     if (it === undefined || contextPath === undefined) continue;
     if (ignoreFile !== undefined && resolve(contextPath, ignoreFile.path) === path) {
-      builds.push(it.facts);
+      builds.push({ file: { path: candidate, lines: new LineIndex(it.facts.text) }, facts: it.facts });
       found ??= it.found;
     } else if (
       dirname(candidate) === own &&

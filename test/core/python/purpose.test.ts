@@ -19,7 +19,16 @@ const rulesAt = (path: string, ...dockerfiles: readonly string[]): readonly stri
   const project = readRequirementsFile(requirements, "");
   const images = dockerfiles.flatMap((text, index) => {
     const { facts } = judge.read("dockerfile", text);
-    return (facts && shippedPython(facts, `Dockerfile.${index}`, project, emptyWorld)) ?? [];
+    return (
+      (facts &&
+        shippedPython(
+          facts,
+          { path: `Dockerfile.${index}`, shown: `Dockerfile.${index}` },
+          project,
+          emptyWorld,
+        )) ??
+      []
+    );
   });
   const folder = /^(?:\/home\/me\/tests\/app|\/p|C:\\p)/.exec(path)?.[0] ?? "";
   const first = byRelevance(images, { path, kind: "requirements" });
@@ -69,7 +78,16 @@ it("tells what each image installs", () => {
   const images = ["/app[ml]", "/app", "nothing-of-it"].flatMap((what, index) => {
     const dockerfile = `FROM python:3.12-slim\nCOPY . /app\nRUN pip install "${what}"\n`;
     const { facts } = judge.read("dockerfile", dockerfile);
-    return (facts && shippedPython(facts, `${index}.Dockerfile`, read.project, emptyWorld)) ?? [];
+    return (
+      (facts &&
+        shippedPython(
+          facts,
+          { path: `${index}.Dockerfile`, shown: `${index}.Dockerfile` },
+          read.project,
+          emptyWorld,
+        )) ??
+      []
+    );
   });
   const surroundings = { ...emptySurroundings, catalogue, images };
   const parts = pythonParts(pythonFactsOf(read, surroundings, "/p/pyproject.toml"), []);
@@ -78,4 +96,33 @@ it("tells what each image installs", () => {
     ["image:1.Dockerfile", "Installed by 1.Dockerfile"],
     ["project", "Runtime"],
   ]);
+});
+
+it("leads from a requirement to the words of the Dockerfile that install it", () => {
+  const text =
+    '[project]\nname = "a"\ndependencies = ["flask"]\n[project.optional-dependencies]\nml = ["pytest"]\n';
+  const dockerfile = [
+    "FROM python:3.12-slim",
+    "COPY . /app",
+    "RUN pip install /app",
+    "RUN pip install \\",
+    "    '/app[ml]'",
+  ].join("\n");
+  const { facts } = judge.read("dockerfile", dockerfile);
+  const reading = judge.read("pyproject", text);
+  const project = reading.python?.project;
+  if (facts === undefined || project === undefined) throw new Error("nothing was read");
+  const shipped = shippedPython(facts, { path: "/p/Dockerfile", shown: "Dockerfile" }, project, emptyWorld);
+  const images = shipped === undefined ? [] : [shipped];
+  const world = {
+    ...emptyWorld,
+    python: { path: "/p/pyproject.toml", surroundings: { ...emptySurroundings, images } },
+  };
+  const found = judge.findings(reading, world, {}).find(({ rule }) => rule === "dev-tool-in-runtime");
+  const places = found?.elsewhere?.map(({ file, at }) => [
+    file.path,
+    file.lines.positionAt(at.start),
+    dockerfile.slice(at.start, at.end),
+  ]);
+  expect(places).toEqual([["/p/Dockerfile", { line: 4, character: 4 }, "'/app[ml]'"]]);
 });

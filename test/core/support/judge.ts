@@ -35,7 +35,10 @@ export function ignoreWorldWith(
 ): World {
   const { context } = worldWith(files);
   if (context === undefined) return emptyWorld;
-  const builds = dockerfiles.flatMap((it) => judge.read("dockerfile", it).facts ?? []);
+  const builds = dockerfiles.flatMap((text) => {
+    const { facts, lines } = judge.read("dockerfile", text);
+    return facts === undefined ? [] : [{ file: { path: "Dockerfile", lines }, facts }];
+  });
   return { ...emptyWorld, ignore: { path: ".dockerignore", context, builds, unread: undefined } };
 }
 

@@ -106,7 +106,12 @@ function proveRequirements(host: string, folder: string, proof: Proof, path: str
   const reading = judge.read("requirements", text);
   if (facts === undefined || reading.python === undefined) throw new Error("cannot be read");
   const around = pythonWorldOf(text);
-  const shipped = shippedPython(facts, "Dockerfile", reading.python.project, around);
+  const shipped = shippedPython(
+    facts,
+    { path: "Dockerfile", shown: "Dockerfile" },
+    reading.python.project,
+    around,
+  );
   const surroundings = { ...emptySurroundings, ...around.python?.surroundings };
   const images = shipped === undefined ? [] : [shipped];
   const world = { ...around, python: { path, surroundings: { ...surroundings, images } } };
