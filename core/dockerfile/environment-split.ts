@@ -29,7 +29,7 @@ export function environmentSplit(facts: Facts, stage: Stage): readonly Edit[] | 
     stage,
     last,
     image: facts.text.slice(base.at.start, base.at.end),
-    copies: true,
+    copies: () => true,
     taken: installing,
     result: (builder) => [`COPY --from=${builder} ${place} ${place}`, onPath],
   });

@@ -10,7 +10,7 @@ import { lineBreakOf, nextLine } from "../text/lines.ts";
 import { isBuildPackage } from "../tools/build-packages.ts";
 import type { Effect } from "../tools/effect.ts";
 import { removeWords } from "./edits.ts";
-import type { Facts, Instruction, RunInstruction, Stage } from "./facts.ts";
+import type { CopyInstruction, Facts, Instruction, RunInstruction, Stage } from "./facts.ts";
 import { programsOf } from "./purpose.ts";
 import { makesAccount } from "./users.ts";
 
@@ -22,8 +22,14 @@ export interface StageSplit {
   readonly image: string;
   /** RUNs whose results `result` takes; undefined: those of all that neither install packages nor make accounts. */
   readonly taken?: readonly RunInstruction[];
-  /** COPYs of the building stage are done in the running one as well. */
-  readonly copies: boolean;
+  /** COPYs of the building stage that are done in the running one as well. */
+  copies(copy: CopyInstruction): boolean;
+  /** RUNs of the building stage that are done in the running one as they stand. */
+  repeats?(run: RunInstruction): boolean;
+  /** Who installs and builds also runs: the running stage has the same USER at the same place. */
+  readonly keepsUser?: boolean;
+  /** Lines that end the building stage. */
+  readonly finish?: readonly string[];
   /** Lines of the running stage that take the result of the stage of that name. */
   result(builder: string): readonly string[];
 }
@@ -44,7 +50,8 @@ export function splitEdits(facts: Facts, split: StageSplit): readonly Edit[] | u
   const name = stage.name === undefined || stage.name === builder ? "" : ` AS ${stage.name}`;
   const platform = stage.from.flags.map(({ at }) => `${facts.text.slice(at.start, at.end)} `).join("");
   const lines = [`FROM ${platform}${split.image}${name}`, ...repeated, ...split.result(builder)];
-  return [...named, insertAt(nextLine(facts.text, last.at.end), `${eol}${lines.join(eol)}${eol}`)];
+  const finish = (split.finish ?? []).map((it) => `${it}${eol}`).join("");
+  return [...named, insertAt(nextLine(facts.text, last.at.end), `${finish}${eol}${lines.join(eol)}${eol}`)];
 }
 
 /** Something else is built from it. */
@@ -84,20 +91,22 @@ function repeatedLines(
   facts: Facts,
   before: readonly Instruction[],
   after: readonly Instruction[],
-  { copies, taken }: StageSplit,
+  split: StageSplit,
 ): readonly string[] | undefined {
   const lines: { readonly it: Instruction; readonly text: string }[] = [];
   for (const it of before) {
     if (it.onbuild) return undefined;
     if (it.kind === "copy") {
-      if (copies) lines.push({ it, text: it.source });
+      if (split.copies(it)) lines.push({ it, text: it.source });
     } else if (it.kind === "run") {
-      const text = repeatedRun(facts, it, taken);
+      const text = split.repeats?.(it) === true ? it.source : repeatedRun(facts, it, split.taken);
       if (text === undefined) return undefined;
       if (text !== "") lines.push({ it, text });
     } else if (it.keyword === "ENV") {
       const names = it.words.map(({ text }) => text?.split("=")[0] ?? "");
       if (!names.every((name) => ofBuilds.test(name))) lines.push({ it, text: it.source });
+    } else if (it.keyword === "USER" && split.keepsUser === true) {
+      lines.push({ it, text: it.source });
     } else if (settings.has(it.keyword) || starts.has(it.keyword) || it.keyword === "ARG") {
       lines.push({ it, text: it.source });
     } else return undefined;

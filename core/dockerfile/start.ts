@@ -27,3 +27,29 @@ export const finalStages = (facts: Facts): readonly Stage[] =>
   facts.stages.filter(
     (stage) => stage.shipped && !facts.stages.some((other) => other.shipped && other.parent === stage.index),
   );
+
+/** Programs that start another one and wait for it. */
+const initPrograms = /(?:^|\/)(?:tini|dumb-init|catatonit)$/;
+
+/**
+ * The command that a container starts with, ENTRYPOINT and CMD together, without an init program and `exec`; undefined
+ * where the base image or a word that cannot be decided has a say.
+ */
+export function startCommand(facts: Facts, stage: Stage): readonly string[] | undefined {
+  const chain = chainOf(facts, stage);
+  const last = (keyword: string): OtherInstruction | undefined =>
+    chain.findLast((it): it is OtherInstruction => it.kind === "other" && it.keyword === keyword);
+  const [entry, cmd] = [last("ENTRYPOINT"), last("CMD")];
+  const isList = (it: OtherInstruction): boolean => /^\w+\s*\[/.test(it.source);
+  // The shell form of ENTRYPOINT takes no arguments.
+  const parts = entry === undefined ? [cmd] : isList(entry) ? [entry, cmd] : [entry];
+  if (parts.length === 2 && cmd !== undefined && !isList(cmd)) return undefined;
+  const words = parts.flatMap((it) => it?.words ?? []).map(({ text }) => text);
+  const texts = words.flatMap((it) => (it === undefined || /\s/.test(it) ? [] : [it]));
+  if (texts.length === 0 || texts.length !== words.length) return undefined;
+  if (initPrograms.test(texts[0] ?? "")) {
+    const program = texts.findIndex((it, index) => index > 0 && !it.startsWith("-"));
+    return program === -1 ? undefined : texts.slice(program);
+  }
+  return texts[0] === "exec" ? texts.slice(1) : texts;
+}

@@ -4,6 +4,7 @@ import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.t
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
 import { packageManifest, removesModules } from "../dockerfile/node-project.ts";
+import { type NodeSplit, nodeSplit } from "../dockerfile/node-split.ts";
 import { baseName, deletes } from "../dockerfile/paths.ts";
 import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { sitesOf } from "../dockerfile/sites.ts";
@@ -29,6 +30,10 @@ the tool takes them unless it is told not to (\`uv sync\`, \`poetry install\`, \
 
 Where the build context is known, a \`package.json\` without development dependencies makes it silent, and so does a
 start script that runs one of them.
+
+Where the image that ships also builds a Node.js project, the fix writes a second stage: it takes what was built and the
+packages without those of development. It is there where the \`package.json\` of the build context (and its
+\`tsconfig.json\`) tells what each command of the build writes and what a container opens; else it is only said.
 
 Values of \`ARG\` decide as a build without arguments would. What is installed in another stage counts when a
 \`COPY --from\` takes it into the image that ships.
@@ -87,7 +92,9 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
         effect.kind === "python-install"
           ? inPython(effect)
           : inProject(effect, packageManifest(facts, world, run, effect));
-      const finding = found && findingOf(facts, { run, command, ...found });
+      const split =
+        effect.kind === "project-install" ? () => nodeSplit(facts, world, run, effect) : undefined;
+      const finding = found && findingOf(facts, { run, command, ...found, split });
       if (finding !== undefined) yield finding;
     }
   },
@@ -107,6 +114,8 @@ interface Cause {
 interface Place extends Cause {
   readonly run: RunInstruction;
   readonly command: Command;
+  /** Two stages, where a later step builds with them. */
+  readonly split: (() => NodeSplit | undefined) | undefined;
 }
 
 function inPython(install: PythonInstall): Cause | undefined {
@@ -266,7 +275,7 @@ const listed = (names: readonly string[]): string =>
   names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
 function findingOf(facts: Facts, place: Place): Finding | undefined {
-  const { run, command, what, at, folders, fix, fixTitle } = place;
+  const { run, command, what, at, folders, fix, fixTitle, split } = place;
   const ways = folders.flatMap((it) => shipsFrom(facts, run, it) ?? []);
   const [way] = folders.length === 0 && facts.shipped.includes(run) ? ["layer" as const] : ways;
   if (way === undefined || isPruned(facts, run, command, folders)) return undefined;
@@ -298,11 +307,24 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
     saving: unknownSize("nothing at hand tells what these packages weigh"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
     get fixes(): readonly Fix[] {
+      if (isUsed && way === "layer") return splitFixes(run, split?.());
       const edits = isFixable ? fix(facts, command) : undefined;
       return edits === undefined ? [] : [{ title: fixTitle, safety: "review", edits }];
     },
   };
 }
+
+const splitFixes = ({ stage }: RunInstruction, split: NodeSplit | undefined): readonly Fix[] =>
+  split === undefined
+    ? []
+    : [
+        {
+          title: `Build in a stage of its own, and ship ${split.outputs.join(", ")} with what it needs to run`,
+          safety: "review",
+          edits: split.edits,
+          splits: stage,
+        },
+      ];
 
 /** What runs in other stages after they took files of the stage of this RUN. */
 const inTakingStages = (facts: Facts, run: RunInstruction): readonly Command[] =>

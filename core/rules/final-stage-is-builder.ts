@@ -1,6 +1,7 @@
 import { isOnMount } from "../dockerfile/created.ts";
 import { insertReplacement } from "../dockerfile/edits.ts";
 import type { Command, Facts, OtherInstruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
+import { openedIn } from "../dockerfile/opened-folders.ts";
 import { isWithin, posixJoin, withoutSlash } from "../dockerfile/paths.ts";
 import { shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { splitEdits } from "../dockerfile/split-stage.ts";
@@ -163,12 +164,12 @@ function fixesOf(
     stage,
     last,
     image,
-    copies: false,
+    copies: () => false,
     result: (builder) =>
       [
         ...(lacksCertificates ? [{ path: certificates, place: certificates }] : []),
         result,
-        ...openedIn(stage, world),
+        ...openedIn(stage, world.context).map((path) => ({ path, place: path })),
       ].map(({ path, place }) => `COPY --from=${builder} ${path} ${place}`),
   });
   return edits === undefined
@@ -230,36 +231,6 @@ function resultOf(stage: Stage, start: OtherInstruction, builds: readonly Build[
     case "c":
       return undefined;
   }
-}
-
-/** Folders that programs of this kind open while they run. */
-const opened = [
-  "assets",
-  "config",
-  "configs",
-  "locales",
-  "migrations",
-  "public",
-  "static",
-  "templates",
-  "views",
-];
-
-/** Those of the build context that the stage copies as a whole, where the stage has them. */
-function openedIn(stage: Stage, { context }: World): readonly Result[] {
-  const whole = stage.instructions.find(
-    (it) =>
-      it.kind === "copy" &&
-      it.from === undefined &&
-      it.sources.some(({ text }) => /^\.?\/?$/.test(text ?? "")),
-  );
-  const place = whole?.kind === "copy" ? whole.destinationPath : undefined;
-  if (context === undefined || place === undefined) return [];
-  return opened.flatMap((name) => {
-    const isThere = context.matches(name).some(({ kind, taken }) => kind === "directory" && taken.bytes > 0);
-    const path = `${withoutSlash(place) === "/" ? "" : withoutSlash(place)}/${name}`;
-    return isThere ? [{ path, place: path }] : [];
-  });
 }
 
 /** Written there by name, or below the folder in which the compiler puts its results. */

@@ -4,6 +4,10 @@ export interface PackageManifest {
   /** Names of `devDependencies`. */
   readonly development: readonly string[];
   readonly scripts: ReadonlyMap<string, string>;
+  /** `yarn@4.5.0`: the tool and release that Corepack takes. */
+  readonly manager: string | undefined;
+  /** Other projects below it share its `node_modules`. */
+  readonly workspaces: boolean;
 }
 
 /** Undefined: it is no JSON object. */
@@ -24,6 +28,8 @@ export function readPackageManifest(text: string): PackageManifest | undefined {
         ? Object.entries(scripts).flatMap(([name, it]) => (typeof it === "string" ? [[name, it]] : []))
         : [],
     ),
+    manager: typeof value["packageManager"] === "string" ? value["packageManager"] : undefined,
+    workspaces: value["workspaces"] !== undefined,
   };
 }
 
@@ -37,6 +43,10 @@ const packageOfProgram: Readonly<Record<string, string>> = {
   "webpack-dev-server": "webpack",
 };
 
+/** Whether the program is one of the development dependencies. */
+export const isDevelopmentProgram = ({ development }: PackageManifest, program: string): boolean =>
+  development.includes(packageOfProgram[program] ?? program);
+
 /** Whether a script, or one that it starts, runs a program of the development dependencies. */
 export function needsDevelopment(manifest: PackageManifest, script: string): boolean {
   const seen = new Set<string>();
@@ -45,7 +55,7 @@ export function needsDevelopment(manifest: PackageManifest, script: string): boo
     if (seen.has(name)) continue;
     seen.add(name);
     const words = (manifest.scripts.get(name) ?? "").split(/[\s;&|"'()]+/);
-    if (words.some((it) => manifest.development.includes(packageOfProgram[it] ?? it))) return true;
+    if (words.some((it) => isDevelopmentProgram(manifest, it))) return true;
     waiting.push(...words.filter((it) => manifest.scripts.has(it)));
   }
   return false;

@@ -9,7 +9,12 @@ describe("a package.json", () => {
   it.each(['{"devDependencies": 1, "scripts": [1]}', "{}", '{"scripts": {"a": 1}}'])(
     "with odd values has none: %s",
     (text) => {
-      expect(readPackageManifest(text)).toEqual({ development: [], scripts: new Map() });
+      expect(readPackageManifest(text)).toEqual({
+        development: [],
+        scripts: new Map(),
+        manager: undefined,
+        workspaces: false,
+      });
     },
   );
 
