@@ -1,7 +1,7 @@
-/** Builds all of dist/: five bundles, the page, the shell grammar, the catalogues. `--watch` builds again on changes. */
+/** Builds all of dist/: the bundles, the page, the shell grammar, the catalogues. `--watch` builds again on changes. */
 import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type BuildOptions, build, context, type Plugin } from "esbuild";
 import { debianCatalogue, packed, pythonCatalogue } from "./catalogue.ts";
 
@@ -10,12 +10,15 @@ const dist = join(root, "dist");
 const watches = process.argv.includes("--watch");
 const require = createRequire(import.meta.url);
 
-/** A bundle of its own, so that activating reads a few lines and not the whole language client. */
+/**
+ * Bundles of their own, so that a start reads a few lines: activating not the whole language client, an analysis nothing
+ * that reads documents, and only who asks an engine its client.
+ */
 const apart: Plugin = {
-  name: "language-client-apart",
+  name: "bundles-apart",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/language\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./language.js", external: true } : undefined,
+    onResolve({ filter: /^(?:\.\/language\.ts|\.\/documents\.ts|dockerode)$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path: `./${basename(path, ".ts")}.js`, external: true } : undefined,
     );
   },
 };
@@ -55,6 +58,8 @@ const node: BuildOptions = {
     server: "server/lsp/main.ts",
     worker: "server/engine/worker-main.ts",
     cli: "server/cli/main.ts",
+    documents: "server/cli/documents.ts",
+    dockerode: "dockerode",
   },
   platform: "node",
   target: "node20",

@@ -6,7 +6,16 @@ import { writePackage } from "../vsix.ts";
 import { benchFolder, dist } from "./places.ts";
 import { printTable, type Row } from "./table.ts";
 
-const bundles = ["client.js", "language.js", "server.js", "worker.js", "cli.js", "media/treemap.js"];
+const bundles = [
+  "client.js",
+  "language.js",
+  "server.js",
+  "worker.js",
+  "dockerode.js",
+  "cli.js",
+  "documents.js",
+  "media/treemap.js",
+];
 
 export function benchSizes(): void {
   const vsix = join(benchFolder, "plimsoll.vsix");

@@ -1,18 +1,14 @@
 import { resolve } from "node:path";
-import type { Facts } from "../../core/dockerfile/facts.ts";
-import type { ImageAnalysis } from "../../core/image/analysis.ts";
 import { baseLayersOf } from "../../core/link/base.ts";
-import { linkLayers } from "../../core/link/link.ts";
-import { type InstructionOf, imageJson } from "../../core/report/image-json.ts";
+import { imageJson } from "../../core/report/image-json.ts";
 import { imageText } from "../../core/report/image-text.ts";
 import { noChoice } from "../engine/daemon/choose-engine.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
 import { referenceOf } from "../engine/registry/reference.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
-import { exists, shownPath } from "./inputs.ts";
+import { exists } from "./inputs.ts";
 import { readImage } from "./read-image.ts";
-import { Workbench } from "./workbench.ts";
 
 export async function analyze(
   command: Extract<Command, { kind: "analyze" }>,
@@ -30,7 +26,11 @@ export async function analyze(
     console.trouble(result.problem.message);
     return exits.trouble;
   }
-  const opened = await dockerfileOf(command, console);
+  const { dockerfile, context } = command;
+  const opened =
+    dockerfile === undefined
+      ? undefined
+      : await (await import("./documents.ts")).openDockerfile(dockerfile, context, console);
   if (typeof opened === "string") {
     console.trouble(opened);
     return exits.trouble;
@@ -65,38 +65,4 @@ async function targetOf(
   return platform === ""
     ? { kind: "image", reference: target, engine: noChoice }
     : "--platform chooses in archives, layouts and registries; an engine's image is for the platform it was built for";
-}
-
-interface OpenDockerfile {
-  readonly facts: Facts;
-  readonly instructionsOf: (analysis: ImageAnalysis) => InstructionOf;
-}
-
-/** A text instead: why the Dockerfile could not be read. Undefined: none was named. */
-async function dockerfileOf(
-  { dockerfile, context }: Extract<Command, { kind: "analyze" }>,
-  console: Console,
-): Promise<OpenDockerfile | string | undefined> {
-  if (dockerfile === undefined) return undefined;
-  const path = resolve(console.directory, dockerfile);
-  const shown = shownPath(console.directory, path);
-  const bench = await Workbench.open(console);
-  const opened = await bench.read(
-    { path, shown, kind: "dockerfile", folder: console.directory },
-    { target: "", context: context === undefined ? "" : resolve(console.directory, context) },
-  );
-  if (typeof opened === "string") return opened;
-  const facts = bench.judge.factsOf(opened.reading, opened.world);
-  if (facts === undefined) return undefined;
-  const { lines } = opened.reading;
-  return {
-    facts,
-    instructionsOf: (analysis) => {
-      const links = linkLayers(facts, analysis);
-      return (layer) => {
-        const instruction = links[layer];
-        return instruction === undefined ? null : { path: shown, line: lines.lineAt(instruction.at.start) };
-      };
-    },
-  };
 }

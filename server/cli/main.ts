@@ -18,13 +18,13 @@ async function run(words: readonly string[], console: Console): Promise<Exit> {
       console.trouble(command.message);
       return exits.trouble;
     case "check":
-      return (await import("./check.ts")).check(command, console);
+      return (await import("./documents.ts")).check(command, console);
     case "fix":
-      return (await import("./fix.ts")).fix(command, console);
+      return (await import("./documents.ts")).fix(command, console);
     case "analyze":
       return (await import("./analyze.ts")).analyze(command, console);
     case "weigh":
-      return (await import("./weigh.ts")).weigh(command, console);
+      return (await import("./documents.ts")).weigh(command, console);
   }
 }
 

@@ -15,6 +15,8 @@ const contents = [
   "extension/dist/language.js",
   "extension/dist/data/debian.json.gz",
   "extension/dist/data/python.json.gz",
+  "extension/dist/dockerode.js",
+  "extension/dist/documents.js",
   "extension/dist/media/treemap.css",
   "extension/dist/media/treemap.js",
   "extension/dist/package.json",
