@@ -22,6 +22,7 @@ import { type Decode, wantedFiles } from "./wanted-files.ts";
 /** Where an image's bytes were read. */
 export type ReadFrom =
   | "overlay2-records"
+  | "containers-storage-records"
   | "containerd-content"
   | "engine-export"
   | "file"

@@ -4,6 +4,7 @@ import type { ReadFrom } from "../image/analysis.ts";
 export function readFromText(from: ReadFrom | undefined): string {
   switch (from) {
     case "overlay2-records":
+    case "containers-storage-records":
       return " from the engine's own records of its layers";
     case "containerd-content":
       return " from the engine's own store";

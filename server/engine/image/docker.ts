@@ -1,7 +1,7 @@
 import type { HistoryStep } from "../../../core/link/layer-steps.ts";
 import type { ImageSummary, Problem } from "../../../protocol/requests.ts";
 import { chooseEngine, type EngineChoice } from "../daemon/choose-engine.ts";
-import { Engine } from "../daemon/engine.ts";
+import { Engine, EngineError } from "../daemon/engine.ts";
 import { fieldsOf, recordsIn, textOr, textsIn } from "../records.ts";
 import { engineProblem } from "./problems.ts";
 
@@ -77,9 +77,14 @@ export async function inspectImage(engine: Engine, reference: string): Promise<I
   };
 }
 
-/** Oldest first. Entries without bytes may or may not be layers. */
+/** Oldest first. Entries without bytes may or may not be layers. None where the engine fails over it. */
 export async function historyOf(engine: Engine, reference: string): Promise<readonly HistoryStep[]> {
-  return recordsIn(await engine.json(pathOf(reference, "history")))
+  const found = await engine.json(pathOf(reference, "history")).catch((cause: unknown) => {
+    // Podman 4 does where a step has no date.
+    if (cause instanceof EngineError && cause.status === 500) return [];
+    throw cause;
+  });
+  return recordsIn(found)
     .map((it) => ({ createdBy: textOr(it["CreatedBy"], ""), bytes: numberOf(it["Size"]) }))
     .toReversed();
 }

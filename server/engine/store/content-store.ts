@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Assembled, Known } from "../image/assemble.ts";
@@ -9,6 +8,7 @@ import { configIn, type Documents, type Manifest, manifestOf } from "../image/ma
 import { openLayout, readManifest } from "../image/read-stored.ts";
 import type { ProgressListener } from "../image/reading-progress.ts";
 import { troubleText } from "../trouble-text.ts";
+import { digestOf } from "./store-documents.ts";
 import { StoreError } from "./store-error.ts";
 
 /** Where the content store of a containerd keeps its blobs, below its root. */
@@ -77,5 +77,3 @@ function rootInSettings(): string {
 }
 
 const blobPath = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
-
-const digestOf = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -6,6 +6,7 @@ import { type ProgressListener, ReadingProgress } from "../image/reading-progres
 import { type Fields, fieldsOf, textOr } from "../records.ts";
 import { troubleText } from "../trouble-text.ts";
 import { readClassicStore } from "./classic-store.ts";
+import { isContainersDriver, readContainersStore } from "./containers-store.ts";
 import { readContentStore } from "./content-store.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -30,10 +31,13 @@ export async function readStore(
   if (!root.startsWith("/")) return undefined;
   try {
     if (isContainerd(info)) return await readContentStore(root, facts, reference, listener, cache);
-    if (info["Driver"] !== "overlay2") return undefined;
     const { id, size, diffIds } = facts;
     const progress = new ReadingProgress(listener, size > 0 ? size : null, new Set(diffIds).size);
-    return await readClassicStore(root, id, reference, progress);
+    const driver = info["Driver"];
+    if (driver === "overlay2") return await readClassicStore(root, id, reference, progress);
+    return isContainersDriver(driver)
+      ? await readContainersStore(root, driver, id, reference, progress)
+      : undefined;
   } catch (cause) {
     return cause instanceof StoreError ? cause.message : troubleText(cause);
   }
