@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync } from "node:fs";
 import { type PathNode, type PathTree, rootNode } from "../../../core/image/path-tree.ts";
 import { troubleText } from "../trouble-text.ts";
-import { StoreError } from "./store-error.ts";
+import { DeniedError, StoreError } from "./store-error.ts";
 
 /** Files that are compared are read in turn. */
 const mostFiles = 4;
@@ -13,7 +13,7 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 /**
  * The files of an image's layers as the classic store has unpacked them, each layer below a folder of its own. What lies
  * there an image's maker has named: every step of a path is opened by itself and no symbolic link is followed, so that
- * nothing outside of the folder is ever opened. Whatever is not there as the records say is a `StoreError`.
+ * nothing outside of the folder is ever opened. Whatever is not there as the records say is a `StoreError`, what this user may not read a `DeniedError`.
  */
 export class LayerFiles {
   readonly #tree: PathTree;
@@ -129,8 +129,12 @@ function attempt<Result>(act: () => Result): Result {
   try {
     return act();
   } catch (cause) {
+    if (isDenied(cause)) throw new DeniedError(troubleText(cause));
     throw new StoreError(`a file of a layer cannot be read: ${troubleText(cause)}`);
   }
 }
+
+const isDenied = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && (cause.code === "EACCES" || cause.code === "EPERM");
 
 const changed = (): StoreError => new StoreError("a file of a layer is not what its record says");

@@ -8,7 +8,7 @@ import { troubleText } from "../trouble-text.ts";
 import { readClassicStore } from "./classic-store.ts";
 import { isContainersDriver, readContainersStore } from "./containers-store.ts";
 import { readContentStore } from "./content-store.ts";
-import { StoreError } from "./store-error.ts";
+import { DeniedError, StoreError } from "./store-error.ts";
 
 /** A text: why the store, which is there, was of no use. Undefined: it cannot be seen from here. */
 export type StoreAnswer = Assembled | string | undefined;
@@ -39,6 +39,7 @@ export async function readStore(
       ? await readContainersStore(root, driver, id, reference, progress)
       : undefined;
   } catch (cause) {
+    if (cause instanceof DeniedError) return undefined;
     return cause instanceof StoreError ? cause.message : troubleText(cause);
   }
 }

@@ -8,7 +8,7 @@ import type { ReadingProgress } from "../image/reading-progress.ts";
 import { troubleText } from "../trouble-text.ts";
 import { LayerFiles } from "./layer-files.ts";
 import { readSplitLayer, type SplitLayerPlace } from "./split-layer.ts";
-import { StoreError } from "./store-error.ts";
+import { DeniedError, StoreError } from "./store-error.ts";
 
 /**
  * An image of whose layers the headers and the unpacked files are kept. `places`: of every layer, lowest first. Throws
@@ -48,6 +48,6 @@ export async function readSplitImage(
 }
 
 function asStoreError(cause: unknown): never {
-  if (cause instanceof StoreError) throw cause;
+  if (cause instanceof StoreError || cause instanceof DeniedError) throw cause;
   throw new StoreError(`the records of a layer cannot be read: ${troubleText(cause)}`);
 }

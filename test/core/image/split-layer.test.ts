@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -17,7 +18,7 @@ import { PathTree } from "../../../core/image/path-tree.ts";
 import { LayerReader, type ReadLayer } from "../../../server/engine/image/layer-reader.ts";
 import { LayerFiles } from "../../../server/engine/store/layer-files.ts";
 import { readSplitLayer } from "../../../server/engine/store/split-layer.ts";
-import { StoreError } from "../../../server/engine/store/store-error.ts";
+import { DeniedError, StoreError } from "../../../server/engine/store/store-error.ts";
 import { entriesOf, type SavedEntry, tarOf } from "../support/saved-image.ts";
 
 interface Split {
@@ -290,6 +291,19 @@ describe.skipIf(isElsewhere)("a layer's files", () => {
     expect(await reading("a=text", other("mkdir", at("a")))).toBe("refused");
     // Opening it must not wait for a writer.
     expect(await reading("a=text", other("mkfifo", at("a")))).toBe("refused");
+  });
+
+  it("may be another user's, which is no disagreement", async () => {
+    const { lines } = await split("a=text");
+    const { layer } = await read(lines);
+    chmodSync(at("a"), 0);
+    const own = process.geteuid?.() ?? 0;
+    if (own === 0) process.seteuid?.(65_534);
+    try {
+      expect(() => layer.contents.read(0, 0, 4)).toThrow(DeniedError);
+    } finally {
+      if (own === 0) process.seteuid?.(0);
+    }
   });
 
   it("are the last of their path", async () => {
