@@ -18,7 +18,8 @@ export const apk: Tool = {
     const [action, ...operands] = args.operands;
     // Another root is another system's packages.
     if (hasOption(args, "-p", "--root")) return undefined;
-    const keepsIndex = !hasOption(args, "--no-cache");
+    // Without a network no index is fetched.
+    const keepsIndex = !hasOption(args, "--no-cache", "--no-network");
     switch (action?.text) {
       case "update":
         return keepsIndex ? [index([{ by: "omission" }], false)] : [{ kind: "nothing" }];

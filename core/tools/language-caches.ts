@@ -28,7 +28,8 @@ function cacheFolder({ environment, directory }: Invocation, variable: string, b
 const mount = (target: string): Remedy => ({ by: "mount", target, locked: false });
 
 export function pipCache(call: Invocation, action: Word): readonly CacheEffect[] {
-  if (mayBeSet(call.environment, "PIP_NO_CACHE_DIR")) return [];
+  // Any value switches it off, "off" and "0" too: pip keeps to what it once did by mistake.
+  if (call.environment.has("PIP_NO_CACHE_DIR") && call.environment.get("PIP_NO_CACHE_DIR") !== "") return [];
   const directory = cacheFolder(call, "PIP_CACHE_DIR", "pip");
   return [
     {
