@@ -93,7 +93,8 @@ function tallyOf(
   for (const it of before) {
     const part = it.kind === "copy" ? parts.get(it) : undefined;
     if (part !== undefined) addPart(tally, part, context);
-    else if (it.index < first.index && !isRead(it) && !mentions(it, plainPart(path))) continue;
+    // The copy of a file replaces whatever was there.
+    else if (it.index < first.index && (isFile || (!isRead(it) && !mentions(it, plainPart(path))))) continue;
     else if (it.kind !== "run") {
       if (!isFile && it.kind === "copy" && it.destinationPath === undefined)
         tally.more.add("a COPY may bring");

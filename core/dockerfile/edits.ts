@@ -38,6 +38,22 @@ export function removeCommand(facts: Facts, run: RunInstruction, command: Comman
   return run.commands.length === 1 && run.form === "shell" ? removeInstruction(facts, run) : undefined;
 }
 
+/** Takes several commands of one RUN away; the whole RUN where nothing else is in it. */
+export function removeCommands(
+  facts: Facts,
+  run: RunInstruction,
+  commands: readonly Command[],
+): readonly Edit[] | undefined {
+  if (run.form === "shell" && run.commands.every((it) => commands.includes(it)))
+    return [removeInstruction(facts, run)];
+  const edits = commands.flatMap((it) => removeCommand(facts, run, it) ?? []);
+  const inOrder = [...edits].sort((a, b) => a.at.start - b.at.start);
+  const areApart = inOrder.every(
+    (it, index) => index === 0 || (inOrder[index - 1]?.at.end ?? 0) <= it.at.start,
+  );
+  return edits.length === commands.length && areApart ? edits : undefined;
+}
+
 /** Takes an instruction away with its lines, the comment block that touches it from above, and one empty line. */
 export function removeInstruction(facts: Facts, instruction: Instruction): Edit {
   const { text } = facts;

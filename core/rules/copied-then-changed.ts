@@ -5,10 +5,12 @@ import {
   addCopyFlag,
   insertBefore,
   removeCommand,
+  removeCommands,
   removeInstruction,
   removeWords,
 } from "../dockerfile/edits.ts";
-import type { Command, CopyInstruction, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import type { Command, CopyInstruction, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
+import { isWithin, withoutSlash } from "../dockerfile/paths.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { isNumericOwner, mayMakeAccount, onlyMakesAccounts } from "../dockerfile/users.ts";
 import { commandMayWrite, mayWrite } from "../dockerfile/writes.ts";
@@ -35,6 +37,8 @@ contents and all. \`COPY --chown\` and \`COPY --chmod\` give owner and mode to t
 The classic image store keeps a file again even when nothing about it changes (\`chmod -R a+rX\` on readable files);
 the containerd store drops files that are equal in size, mode, owner and time. Such a saving is shown as a range
 until an image is analysed.
+
+Several commands of one \`RUN\` that touch the same copies are one finding: their layer stores each file once.
 
 Priced are the copied files. Where another instruction writes there too (\`npm ci\`, \`pip install --target\`, \`cp\`), the
 layer stores at least that much; after a command that Plimsoll does not know the size is unknown.
@@ -71,11 +75,7 @@ RUN mkdir /data && chown 1000:1000 /data /app
 `,
   exampleContext: { "app/main": 3_000_000, "app/lib/one": 1_000_000, "run.sh": 900 },
   *check(facts, world) {
-    for (const site of shippedSites(facts, "touch")) {
-      if (site.effect.changes === "times") continue;
-      const finding = findingOf(facts, world, site);
-      if (finding !== undefined) yield finding;
-    }
+    for (const group of groupsOf(facts, world)) yield findingOf(facts, world, group);
   },
 });
 
@@ -92,22 +92,58 @@ interface Touched {
   readonly part: CopiedPart;
 }
 
-function findingOf(facts: Facts, world: World, site: Site): Finding | undefined {
-  const touched = touchedBy(facts, world, site);
-  const [program] = site.command.words;
-  const [first] = touched;
-  if (first === undefined || program === undefined) return undefined;
-  const copies = [...new Set(touched.map((it) => it.copy))];
+/** A command, and all the copies that it touches. */
+interface TouchedSite extends Site {
+  readonly touched: readonly Touched[];
+}
+
+/** Commands of one RUN that touch the same copies; the first in source order. */
+type Group = readonly [TouchedSite, ...TouchedSite[]];
+
+function groupsOf(facts: Facts, world: World): readonly Group[] {
+  const groups: [TouchedSite, ...TouchedSite[]][] = [];
+  for (const site of shippedSites(facts, "touch")) {
+    if (site.effect.changes === "times") continue;
+    const touched = touchedBy(facts, world, site);
+    if (touched.length === 0 || site.command.words.length === 0) continue;
+    const copies = new Set(touched.map(({ copy }) => copy));
+    const group = groups.find(
+      ([first, ...others]) =>
+        first.run === site.run &&
+        [first, ...others].some((it) => it.touched.some(({ copy }) => copies.has(copy))),
+    );
+    if (group === undefined) groups.push([{ ...site, touched }]);
+    else group.push({ ...site, touched });
+  }
+  return groups;
+}
+
+function findingOf(facts: Facts, world: World, group: Group): Finding {
+  const main = group.find((it) => !isIdle(it)) ?? group[0];
+  const paths = [...new Set(group.flatMap(({ touched }) => touched.map((it) => it.path.path)))];
+  const copies = [...new Set(group.flatMap(({ touched }) => touched.map((it) => it.copy)))];
+  const others = group.filter((it) => it !== main);
   return {
-    at: program.at,
-    what: `this stores what was copied to ${first.path.path} a second time`,
-    why: isIdle(site, touched)
+    at: programOf(main).at,
+    what: `this stores what was copied to ${paths.length > 2 ? `${paths[0]} and ${paths.length - 1} other places` : paths.join(" and ")} a second time`,
+    why: group.every(isIdle)
       ? "Nothing about files that are readable already changes, yet the layer stores them again, contents and all."
       : "A layer stores whole files: who only changes their mode or owner stores the contents again.",
-    saving: sizeOf(facts, world, site, touched),
-    related: copies.map((it) => ({ at: it.keywordAt, message: "Copied here" })),
-    fixes: fixesOf(facts, site, touched, copies),
+    saving: sizeOf(facts, world, group, paths),
+    related: [
+      ...copies.map((it) => ({ at: it.keywordAt, message: "Copied here" })),
+      ...others.map((it) => ({ at: programOf(it).at, message: "This changes them too, in the same layer" })),
+    ],
+    get fixes() {
+      return group.length === 1 ? fixesOf(facts, main, copies) : jointFixes(facts, group);
+    },
   };
+}
+
+function programOf({ command, effect }: Site): Word {
+  const [program] = command.words;
+  if (program === undefined) throw new Error(`a ${effect.kind} without a program`);
+  return program;
 }
 
 function touchedBy(facts: Facts, { context }: World, { run, effect }: Site): readonly Touched[] {
@@ -123,7 +159,7 @@ function touchedBy(facts: Facts, { context }: World, { run, effect }: Site): rea
 }
 
 /** Bits that files of a build context have as a rule, or the owner that a plain COPY gives. */
-function isIdle({ effect }: Site, touched: readonly Touched[]): boolean {
+function isIdle({ effect, touched }: TouchedSite): boolean {
   const { value, changes } = effect;
   if (value === undefined) return false;
   if (changes === "mode")
@@ -133,47 +169,37 @@ function isIdle({ effect }: Site, touched: readonly Touched[]): boolean {
   return /^(?:root|0)(?::(?:root|0)?)?$/.test(value) && given("chown").every((it) => it === undefined);
 }
 
-function sizeOf(facts: Facts, world: World, site: Site, touched: readonly Touched[]): Size {
-  const isAlone = site.run.commands.every(
-    (it) => it === site.command || it.effects?.every(({ kind }) => kind === "nothing") === true,
+function sizeOf(facts: Facts, world: World, group: Group, paths: readonly string[]): Size {
+  const [{ run }] = group;
+  const isAlone = run.commands.every(
+    (it) =>
+      group.some(({ command }) => command === it) ||
+      it.effects?.every(({ kind }) => kind === "nothing") === true,
   );
-  const layer = isAlone ? measuredLayer(facts, world, site.run) : undefined;
+  const layer = isAlone ? measuredLayer(facts, world, run) : undefined;
   if (layer !== undefined) return layer;
-  const paths = [...new Set(touched.map(({ path }) => path.path))];
-  const full = sizeBeneath(paths, chainBefore(facts, site.run), world.context, site);
-  if (isIdle(site, touched)) return storedAgain(full);
+  const full = sizeBeneath(paths, chainBefore(facts, run), world.context, group[0]);
+  if (group.every(isIdle)) return storedAgain(full);
   return full ?? unknownSize("analyse the built image to measure it");
 }
 
-function fixesOf(
-  facts: Facts,
-  site: Site,
-  touched: readonly Touched[],
-  copies: readonly CopyInstruction[],
-): readonly Fix[] {
-  const removed = withoutTouched(facts, site, touched);
+function fixesOf(facts: Facts, site: TouchedSite, copies: readonly CopyInstruction[]): readonly Fix[] {
+  const removed = withoutTouched(facts, site);
   if (removed === undefined) return [];
-  if (isIdle(site, touched)) {
+  if (isIdle(site)) {
     return [{ title: "Leave the files as they were copied", safety: "review", edits: removed }];
   }
-  const flag = flagFor(facts, site, touched);
-  if (flag === undefined || !isAllCopied(facts, site, touched, copies)) return [];
-  const name = flag.slice(0, flag.indexOf("="));
-  // One that has an owner or mode of its own was meant to.
-  if (copies.some((it) => it.stage !== site.run.stage || it.flags.some((one) => `--${one.name}` === name)))
-    return [];
+  const flag = flagFor(facts, site, copies);
+  if (flag === undefined || !isAllCopied(facts, site, copies, [site])) return [];
+  const isMode = flag.startsWith("--chmod=");
   const title = `Copy with ${flag} instead`;
   const flags = copies.map((it) => addCopyFlag(it, flag));
-  if (name === "--chmod" || isOwnerKnown(site, facts, copies)) {
+  if (isMode || isOwnerKnown(site, facts, copies)) {
     return [
-      {
-        title: `${title}${name === "--chmod" ? " (BuildKit)" : ""}`,
-        safety: "review",
-        edits: [...removed, ...flags],
-      },
+      { title: `${title}${isMode ? " (BuildKit)" : ""}`, safety: "review", edits: [...removed, ...flags] },
     ];
   }
-  const moved = accountFirst(facts, site, touched, copies);
+  const moved = accountFirst(facts, site, copies);
   return moved === undefined
     ? []
     : [
@@ -185,12 +211,47 @@ function fixesOf(
       ];
 }
 
+/** Owner and mode of the same copies, given by two commands, as two flags. */
+function jointFixes(facts: Facts, group: Group): readonly Fix[] {
+  const [{ run, touched }] = group;
+  const copies = [...new Set(touched.map(({ copy }) => copy))];
+  const telling = group.filter((it) => !isIdle(it));
+  const flags: string[] = [];
+  for (const site of telling) {
+    const own = new Set(site.touched.map(({ copy }) => copy));
+    const flag =
+      own.size === copies.length && copies.every((it) => own.has(it))
+        ? flagFor(facts, site, copies)
+        : undefined;
+    if (flag === undefined || !isAllCopied(facts, site, copies, group)) return [];
+    if (flag.startsWith("--chown=") && !isOwnerKnown(site, facts, copies)) return [];
+    flags.push(flag);
+  }
+  // Two owners, or two modes: the last one counts, for the files that it names.
+  if (new Set(flags.map((it) => it.slice(0, it.indexOf("=")))).size < flags.length) return [];
+  if (group.some((it) => touchedWords(it).length < it.effect.paths.length)) return [];
+  const removed = removeCommands(
+    facts,
+    run,
+    group.map(({ command }) => command),
+  );
+  if (removed === undefined || flags.length === 0) return [];
+  const said = flags.join(" ");
+  return [
+    {
+      title: `Copy with ${said} instead (BuildKit)`,
+      safety: "review",
+      edits: [...removed, ...copies.map((it) => addCopyFlag(it, said))],
+    },
+  ];
+}
+
 /** What the command changes is what was copied, and nothing that came between. */
 function isAllCopied(
   facts: Facts,
-  { run, command }: Site,
-  touched: readonly Touched[],
+  { run, command, touched }: TouchedSite,
   copies: readonly CopyInstruction[],
+  group: readonly Site[],
 ): boolean {
   const first = copies[0];
   if (first === undefined || touched.some(({ part }) => !part.whole)) return false;
@@ -202,19 +263,27 @@ function isAllCopied(
   return paths.every(
     (path) =>
       !between.some((it) => mayWrite(it, path)) &&
-      !earlier.some((it) => it !== command && commandMayWrite(run, it, path)),
+      !earlier.some((it) => !group.some((one) => one.command === it) && commandMayWrite(run, it, path)),
   );
 }
 
-/** Variables in it stay variables: COPY expands them too. */
-function flagFor(facts: Facts, { command, effect }: Site, touched: readonly Touched[]): string | undefined {
+/** Variables in it stay variables: COPY expands them too. Undefined where no flag says the same. */
+function flagFor(
+  facts: Facts,
+  { run, command, effect, touched }: TouchedSite,
+  copies: readonly CopyInstruction[],
+): string | undefined {
   const word = command.words.find(({ text }) => text !== undefined && text === effect.value);
   const raw = word && facts.text.slice(word.at.start, word.at.end).replace(/^"(.*)"$/, "$1");
   if (raw === undefined || effect.value === undefined || !/^[\w:${}.+-]+$/.test(raw)) return undefined;
+  // One that has an owner or mode of its own was meant to.
+  const isFree = (name: string): boolean =>
+    copies.every((it) => it.stage === run.stage && it.flags.every((one) => one.name !== name));
   switch (effect.changes) {
     case "owner":
-      return /^[^:]+(?::[^:]+)?$/.test(raw) ? `--chown=${raw}` : undefined;
+      return /^[^:]+(?::[^:]+)?$/.test(raw) && isFree("chown") ? `--chown=${raw}` : undefined;
     case "mode": {
+      if (!isFree("chmod") || touched.some(makesFolders)) return undefined;
       if (/^0?[0-7]{3}$/.test(raw)) return `--chmod=${raw}`;
       const isExecutable = /^(?:a|ugo|u)?\+(?:x|rx)$/.test(raw) && touched.every(({ part }) => part.file);
       return isExecutable ? "--chmod=755" : undefined;
@@ -223,6 +292,16 @@ function flagFor(facts: Facts, { command, effect }: Site, touched: readonly Touc
       return undefined;
   }
 }
+
+/** Folders below the path that the copy makes on its way have modes that --chmod does not change. */
+const makesFolders = ({ copy, path }: Touched): boolean =>
+  copy.destinationPath !== undefined &&
+  withoutSlash(copy.destinationPath) !== withoutSlash(path.path) &&
+  isWithin(copy.destinationPath, path.path) &&
+  isWithin(folderOf(copy.destinationPath), path.path);
+
+const folderOf = (destination: string): string =>
+  destination.endsWith("/") ? destination : destination.slice(0, destination.lastIndexOf("/")) || "/";
 
 function isOwnerKnown({ run, effect }: Site, facts: Facts, copies: readonly CopyInstruction[]): boolean {
   if (isNumericOwner(effect.value ?? "")) return true;
@@ -234,15 +313,14 @@ function isOwnerKnown({ run, effect }: Site, facts: Facts, copies: readonly Copy
 /** The RUN that makes the account, without the command, in front of the first copy. */
 function accountFirst(
   facts: Facts,
-  site: Site,
-  touched: readonly Touched[],
+  site: TouchedSite,
   copies: readonly CopyInstruction[],
 ): readonly Edit[] | undefined {
   const { run, command } = site;
   const [first] = copies;
   const late = chainBefore(facts, run).filter((it) => it.index > (first?.index ?? 0));
   if (first === undefined || late.some(mayMakeAccount) || !onlyMakesAccounts(run, command)) return undefined;
-  const removed = withoutTouched(facts, site, touched);
+  const removed = withoutTouched(facts, site);
   if (removed === undefined) return undefined;
   const shifted = removed.map((it) => ({
     ...it,
@@ -254,13 +332,14 @@ function accountFirst(
 }
 
 /** The command without the words that name copied files; without the command when it changes nothing else. */
-function withoutTouched(
-  facts: Facts,
-  { run, command, effect }: Site,
-  touched: readonly Touched[],
-): readonly Edit[] | undefined {
-  const words = [...new Set(touched.map((it) => it.path.word))];
+function withoutTouched(facts: Facts, site: TouchedSite): readonly Edit[] | undefined {
+  const { run, command, effect } = site;
+  const words = touchedWords(site);
   if (words.length < effect.paths.length) return removeWords(facts, command.words, words);
   const edit = removeCommand(facts, run, command);
   return edit === undefined ? undefined : [edit];
 }
+
+const touchedWords = ({ touched }: TouchedSite): readonly Word[] => [
+  ...new Set(touched.map((it) => it.path.word)),
+];
