@@ -23,7 +23,9 @@ export const isForDevelopment = (stage: Stage): boolean =>
 
 /** Folders that editors and CI systems read: images of development containers, and those that jobs run in. */
 export const isDevelopmentPlace = (path: string): boolean =>
-  /(?:^|[\\/])\.(?:devcontainer|github|gitlab|circleci|buildkite|ci)[\\/]/.test(path);
+  /(?:^|[\\/])\.(?:devcontainer|github|gitlab|circleci|buildkite|kokoro|semaphore|tekton|woodpecker|azure-pipelines|ci)[\\/]/.test(
+    path,
+  );
 
 /** Whether any shipped image, by its place or its last stage, is for development. */
 export const shipsForDevelopment = (facts: Facts, world: World): boolean =>

@@ -16,7 +16,7 @@ const notable = 5_000_000;
 /** Packages that hold all services of a provider. */
 export const providerBundles: Readonly<Record<string, string>> = {
   "google-api-python-client":
-    "It holds the descriptions of every API of Google. The client of one service (google-cloud-storage and its kin) holds its own.",
+    "Nearly all of it describes APIs of Google that the program does not call. Where Google has a client of the one service (google-cloud-storage and its kin), that holds its own; else delete the others below googleapiclient/discovery_cache/documents in the same RUN.",
   awscli: "It is AWS's command line, with its own botocore. Programs call the services with boto3.",
 };
 

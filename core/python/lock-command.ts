@@ -1,4 +1,5 @@
 import type { Lock } from "./lock.ts";
+import type { PythonFacts } from "./python-facts.ts";
 
 /** What makes a lock file anew; undefined where several tools may have written it. */
 export function lockCommandOf(lock: Lock | undefined): string | undefined {
@@ -14,8 +15,8 @@ export function lockCommandOf(lock: Lock | undefined): string | undefined {
   }
 }
 
-/** The end of a fix's title: " (then run uv lock)". */
-export function thenLock(lock: Lock | undefined): string {
-  const command = lockCommandOf(lock);
+/** The end of a fix's title: " (then run uv lock)". No lock is made from a requirements file. */
+export function thenLock({ project, surroundings }: Pick<PythonFacts, "project" | "surroundings">): string {
+  const command = project.kind === "requirements" ? undefined : lockCommandOf(surroundings.lock);
   return command === undefined ? "" : ` (then run ${command})`;
 }

@@ -34,6 +34,8 @@ export interface Requirement {
   readonly group: GroupId;
   /** The file it stands in, as the caller named that file. */
   readonly path: string;
+  /** Distributions for which alone a compiled requirements file names it, by its comments `# via`; else absent. */
+  readonly via?: readonly string[];
 }
 
 /** A line of a constraints file, or of uv's constraints and overrides. */

@@ -14,6 +14,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
   const requirements: Requirement[] = [];
   const files: NamedFile[] = [];
   const indexes: PackageIndex[] = [];
+  const reasons = viaComments(text);
   for (const line of logicalLines(text)) {
     const body = withoutComment(line.text);
     const lead = body.length - body.trimStart().length;
@@ -41,17 +42,19 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     }
     // Options of one requirement (`--hash`, `--config-settings`) follow it.
     const plain = content.replace(/\s+--[A-Za-z][\s\S]*$/, "");
-    const read = readRequirement(plain);
-    if (read === undefined) {
+    const words = readRequirement(plain);
+    if (words === undefined) {
       const named = fromAddress(plain);
       if (named !== undefined) requirements.push({ ...named, at, nameAt: at, group: "project", path });
       else if (localFolder.test(plain)) files.push(folderAt(plain, at));
       continue;
     }
-    const { name, extras, specifier, marker, url } = read;
-    const start = line.offsetOf(lead + read.start);
-    const nameAt = { start, end: start + read.nameLength };
-    requirements.push({ name, extras, specifier, marker, url, at, nameAt, group: "project", path });
+    const { name, extras, specifier, marker, url } = words;
+    const start = line.offsetOf(lead + words.start);
+    const nameAt = { start, end: start + words.nameLength };
+    const via = reasons.get(at.start);
+    const read = { name, extras, specifier, marker, url, at, nameAt, group: "project", path } as const;
+    requirements.push(via === undefined ? read : { ...read, via });
   }
   return {
     path,
@@ -71,6 +74,25 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     optionalGroups: [],
     broken: false,
   };
+}
+
+/**
+ * Why pip-compile and uv name a requirement, by the offset where it begins: `flask==3.0  # via -r requirements.in`, or on lines of
+ * their own below it. Those that a person asked for as well (`-r`, `app (pyproject.toml)`) are left out.
+ */
+function viaComments(text: string): ReadonlyMap<number, readonly string[]> {
+  const res = new Map<number, readonly string[]>();
+  if (!/#[ \t]*via\b/.test(text)) return res;
+  const line = /^[ \t]*(?=[A-Za-z0-9])[^\n]*(?:\n[ \t]+--[^\n]*)*((?:\n[ \t]+#[^\n]*)*)/gm;
+  for (const found of text.matchAll(line)) {
+    const comments = found[0].match(/(?<=^|\s)#.*$/gm) ?? [];
+    const said = comments.map((it) => it.replace(/^#\s*/, "").trim());
+    if (!said.some((it) => /^via\b/.test(it))) continue;
+    const reasons = said.flatMap((it) => it.replace(/^via\b\s*/, "").split(/,\s*/)).filter((it) => it !== "");
+    if (reasons.length > 0 && reasons.every((it) => /^[A-Za-z0-9][\w.-]*$/.test(it)))
+      res.set(found.index + found[0].search(/\S/), reasons.map(normalised));
+  }
+  return res;
 }
 
 function readEditable(

@@ -78,11 +78,13 @@ function fixesOf(python: PythonFacts, requirement: Requirement): readonly Fix[] 
 }
 
 const then = ({ project, surroundings }: PythonFacts): string =>
-  surroundings.lock?.kind === "uv.lock"
-    ? " (then run uv lock)"
-    : surroundings.lock?.kind === "poetry.lock" || project.manager === "poetry"
-      ? " (then run poetry lock)"
-      : "";
+  project.kind === "requirements"
+    ? ""
+    : surroundings.lock?.kind === "uv.lock"
+      ? " (then run uv lock)"
+      : surroundings.lock?.kind === "poetry.lock" || project.manager === "poetry"
+        ? " (then run poetry lock)"
+        : "";
 
 function editsFor(python: PythonFacts, requirement: Requirement): readonly Edit[] | undefined {
   const { text, project, surroundings } = python;

@@ -1,3 +1,4 @@
+import { isBroughtAnyway } from "../python/brought-anyway.ts";
 import { addToGroup, removeRequirement } from "../python/edits.ts";
 import type { GraphNode } from "../python/graph.ts";
 import { installedWhere } from "../python/installed-where.ts";
@@ -54,13 +55,23 @@ pytest-html-reporter-server-of-ours @ https://example.org/a.whl
 `,
   *check(python) {
     if (python.image?.forDevelopment === true) return;
-    const tools = python.project.requirements.filter((it) => isShippedTool(python, it));
+    if (isDevelopmentSetup(python)) return;
+    const named = python.project.requirements.filter((it) => isShippedTool(python, it));
+    const tools = named.filter((it) => !isBroughtAnyway(python, it, named));
     const counted = new Set<GraphNode>();
     for (const tool of tools) {
       yield findingOf(python, tool, tools, counted);
     }
   },
 });
+
+/** No image is known that installs it, and it installs a project to be worked on. */
+const isDevelopmentSetup = ({ image, project, text }: PythonFacts): boolean =>
+  image === undefined &&
+  project.kind === "requirements" &&
+  project.files.some(
+    ({ kind, at }) => kind === "project" && /^(?:-e|--editable)/.test(text.slice(at.start, at.end)),
+  );
 
 const isShippedTool = (python: PythonFacts, it: Requirement): boolean =>
   it.url === undefined &&
@@ -86,8 +97,8 @@ function findingOf(
     tool.group === "project" ? "the dependencies" : `the extra ${tool.group.slice("extra:".length)}`;
   return {
     at: tool.nameAt,
-    what: `${tool.name} is among ${where}, and ships`,
-    why: `Only development needs it.${python.image === undefined ? "" : ` ${python.image.dockerfile} installs it.`}`,
+    what: `${tool.name} is among ${where}${python.image === undefined ? "" : ", and ships"}`,
+    why: `Only development needs it.${python.image === undefined ? " It is installed wherever the program is." : ` ${python.image.dockerfile} installs it.`}`,
     saving: scales.totalOf(own),
     elsewhere: installedWhere(python, tool),
     get fixes() {
@@ -99,9 +110,9 @@ function findingOf(
 const developmentGroup = "group:dev" satisfies GroupId;
 
 function fixesOf(python: PythonFacts, tool: Requirement): readonly Fix[] {
-  const { text, project, surroundings } = python;
+  const { text, project } = python;
   const removal = removeRequirement(text, tool);
-  const then = thenLock(surroundings.lock);
+  const then = thenLock(python);
   const elsewhere = project.requirements.find(
     (it) => it !== tool && it.name === tool.name && !python.shipped.has(it.group),
   );

@@ -1,3 +1,4 @@
+import { isBroughtAnyway } from "../python/brought-anyway.ts";
 import { everythingOf, isEverything, providerBundles } from "../python/bundles.ts";
 import { installedWhere } from "../python/installed-where.ts";
 import type { Requirement } from "../python/project.ts";
@@ -19,6 +20,14 @@ const alternatives: Readonly<Record<string, Alternative>> = {
   "opencv-python": { name: "opencv-python-headless", without: "windows and their libraries" },
   "opencv-contrib-python": { name: "opencv-contrib-python-headless", without: "windows and their libraries" },
   tensorflow: { name: "tensorflow-cpu", without: "code for GPUs" },
+};
+
+/** Distributions whose metadata ask for the full build by its name. */
+const bringers: Readonly<Record<string, RegExp>> = {
+  "opencv-python":
+    /^(?:ultralytics|yolov5|supervision|deepface|retina-face|imgaug|mmcv(?:-full|-lite)?|mmdet|mmengine|insightface|facexlib|basicsr|gfpgan|realesrgan)$/,
+  "opencv-contrib-python": /^(?:mediapipe|paddleocr|paddlex)$/,
+  tensorflow: /^(?:deepface|retina-face|tf-keras|tf-models-official|tensorflow-text|tfx)$/,
 };
 
 export const lighterAlternative = defineRule({
@@ -69,6 +78,9 @@ unstructured[pdf]
       if (it.name === "tensorflow" && (wantsGpu || it.extras.length > 0)) continue;
       // Both together are another rule's.
       if (installed.some(({ name }) => name === other.name)) continue;
+      // Another distribution brings the full one, whatever this line says.
+      if (isBroughtAnyway(python, it) || installed.some(({ name }) => bringers[it.name]?.test(name)))
+        continue;
       yield findingOf(python, it, other);
     }
   },
@@ -92,7 +104,7 @@ function* bundles(python: PythonFacts): Iterable<Finding> {
       };
     }
     const advice = providerBundles[it.name];
-    if (advice === undefined) continue;
+    if (advice === undefined || it.via !== undefined) continue;
     const own = scales.totalOf(scales.dominatedBy([it]));
     const high = own.kind === "measured" ? own.bytes : own.kind === "estimated" ? own.high : undefined;
     yield {
@@ -116,7 +128,7 @@ function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Fi
   return {
     at: it.nameAt,
     what: `${other.name} has the same modules without ${other.without}`,
-    why: `${it.name} is ${sizeLabel(own)}, ${other.name} is ${sizeLabel(lighter)}.`,
+    why: `${[told(it.name, own), told(other.name, lighter)].filter((one) => one !== "").join(", ") || "Nothing at hand tells what they weigh"}.`,
     saving: difference(own, lighter),
     elsewhere: installedWhere(python, it),
     get fixes() {
@@ -125,6 +137,9 @@ function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Fi
     },
   };
 }
+
+const told = (name: string, size: Size): string =>
+  size.kind === "unknown" ? "" : `${name} is ${sizeLabel(size)}`;
 
 function sizeOfNewest({ scales }: PythonFacts, name: string): Size {
   const node = scales.graph.nodeOf({ name, extras: [], specifier: "", marker: undefined });

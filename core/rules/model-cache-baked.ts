@@ -53,6 +53,9 @@ RUN true
   },
 });
 
+/** Their libraries fetch what is missing; spacy.load and nltk's data raise an error instead. */
+const fetchesItself: ReadonlySet<ModelDownload["hub"]> = new Set(["huggingface", "torch", "tensorflow"]);
+
 const hubs: Readonly<Record<ModelDownload["hub"], string>> = {
   huggingface: "Hugging Face",
   nltk: "NLTK",
@@ -78,12 +81,12 @@ function findingOf(
   return {
     at: first.word.at,
     what: `${names === "" ? "a model" : names} of ${hubs[hub]} is stored in the image`,
-    why: `Every version of the image carries it again.${directory === undefined ? "" : ` A volume at ${directory} keeps it out.`}`,
+    why: `Every version of the image carries it again.${fetchesItself.has(hub) ? "" : " The program does not fetch it by itself: what starts it has to."}${directory === undefined ? "" : ` A volume at ${directory} keeps it out.`}`,
     saving: unknownSize("nothing at hand tells what the hub sends"),
     taste: true,
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
     get fixes() {
-      const edit = removeCommand(facts, run, command);
+      const edit = fetchesItself.has(hub) ? removeCommand(facts, run, command) : undefined;
       return edit === undefined
         ? []
         : [{ title: "Fetch it when the container starts", safety: "review" as const, edits: [edit] }];

@@ -90,7 +90,10 @@ function findingOf(
   if (saving === undefined || middleOf(saving) === 0) return undefined;
   return {
     at: action.at,
-    what: "packages that are only recommended are installed too",
+    what:
+      saving.kind === "unknown"
+        ? "packages that are only recommended may be installed too"
+        : "packages that are only recommended are installed too",
     why: "Nobody named them, and most images never use them.",
     saving,
     get fixes(): readonly Fix[] {

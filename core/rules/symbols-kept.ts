@@ -79,7 +79,7 @@ function findingOf(facts: Facts, run: RunInstruction, compile: Compile, output: 
   return {
     at: action.at,
     what: `${output} is built with its symbol table${keepsDebugData ? " and debug data" : ""}`,
-    why: "Only debuggers read them; stack traces do without.",
+    why: "Only debuggers and profilers that look in from outside read them; stack traces do without.",
     saving: unknownSize("it shows in the built program"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
     get fixes() {
@@ -122,7 +122,7 @@ function rustFinding(
   return {
     at: action.at,
     what: `programs in ${output} are built with their symbol tables`,
-    why: "Only debuggers read them, and Cargo.toml does not strip them. Panics keep their messages; backtraces lose names.",
+    why: "Only debuggers and profilers read them, and Cargo.toml does not strip them. Panics keep their messages; backtraces lose names.",
     saving: unknownSize("it shows in the built program"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
     get fixes() {

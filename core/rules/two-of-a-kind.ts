@@ -72,7 +72,7 @@ onnxruntime-gpu ; platform_machine == "x86_64"
         elsewhere: installedWhere(python, extra),
         related: [{ at: kept.nameAt, message: `${kept.name} is here` }],
         get fixes() {
-          return family.interchangeable
+          return family.interchangeable && extra.via === undefined
             ? [
                 {
                   title: `Remove ${extra.name}`,

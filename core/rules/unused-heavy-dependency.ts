@@ -57,6 +57,8 @@ polars
     const known = others.filter((it) => it.names.some((name) => sources.mentioned.has(name)));
     if (known.length === 0 || known.length * 2 < others.length) return;
     for (const it of heavy) {
+      // What others need is not mentioned by those who need them.
+      if (it.requirement.via !== undefined) continue;
       const isUnused = it.names.every((name) => sources.asked.has(name) && !sources.mentioned.has(name));
       if (isUnused) yield findingOf(python, it, sources.files);
     }
@@ -68,7 +70,7 @@ function findingOf(
   { requirement, gone, saving }: HeavyRequirement,
   files: number,
 ): Finding {
-  const { text, surroundings, image, project } = python;
+  const { text, image, project } = python;
   const { name } = requirement;
   const others = gone.length - 1;
   const brought =
@@ -84,7 +86,7 @@ function findingOf(
     get fixes() {
       // Asked for twice, it stays when one line goes.
       if (again.length > 1) return [];
-      const title = `Remove ${name}${thenLock(surroundings.lock)}`;
+      const title = `Remove ${name}${thenLock(python)}`;
       return [{ title, safety: "review" as const, edits: [removeRequirement(text, requirement)] }];
     },
   };

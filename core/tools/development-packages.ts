@@ -1,4 +1,5 @@
 /** Names by which projects call what only their development needs. */
+import { isDevelopmentPlace } from "../dockerfile/purpose.ts";
 
 /** Distributions that test, lint, format or document a project. Not among them: what programs also import. */
 const pythonTools =
@@ -21,6 +22,6 @@ export const isDevelopmentFile = (path: string): boolean =>
  * the workspace say nothing, so the path is taken from there.
  */
 export const isInDevelopmentFolder = (path: string): boolean =>
-  /[/\\](?:(?:[\w.-]+[_-])?tests?|testing|e2e|docs?|benchmarks?|ci|lint|\.github|\.devcontainer)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
+  /[/\\](?:(?:[\w.-]+[_-])?tests?|testing|e2e|docs?|benchmarks?|ci|lint)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
     `/${path}`,
-  );
+  ) || isDevelopmentPlace(path);

@@ -34,7 +34,7 @@ export async function findSurroundings(
 ): Promise<PythonSurroundings> {
   const folders = foldersUp(dirname(path), folder);
   const [found, files, known, environment] = await Promise.all([
-    findLock(folders, shown),
+    findLock(folders, project, shown),
     namedFiles(path, project, shown),
     catalogue(),
     environments.find(
@@ -46,9 +46,10 @@ export async function findSurroundings(
   return { ...emptySurroundings, ...found, files, catalogue: known, environment };
 }
 
-/** A lock of the document's own folder wins; a workspace's lies above its members. */
+/** A lock of the document's own folder wins; a workspace's lies above its members, and names them. */
 async function findLock(
   folders: readonly string[],
+  project: PythonProject,
   shown: (path: string) => string,
 ): Promise<Pick<PythonSurroundings, "lock" | "lockTrouble">> {
   let lockTrouble: PythonSurroundings["lockTrouble"];
@@ -59,13 +60,20 @@ async function findLock(
       if (text === undefined) continue;
       const read =
         typeof text === "string" ? readLock(kind, text, shown(path)) : { ok: false as const, why: text.why };
-      if (read.ok) return { lock: read.lock, lockTrouble };
+      if (read.ok) {
+        if (here !== folders[0] && isOfOthers(read.lock, project)) return { lock: undefined, lockTrouble };
+        return { lock: read.lock, lockTrouble };
+      }
       lockTrouble ??= { path: shown(path), why: read.why };
     }
   }
   const lock: Lock | undefined = undefined;
   return { lock, lockTrouble };
 }
+
+/** uv names the members of a workspace in its lock. */
+const isOfOthers = ({ kind, byName }: Lock, { kind: document, name }: PythonProject): boolean =>
+  kind === "uv.lock" && document === "pyproject" && name !== undefined && !byName.has(name);
 
 /** From a folder up to the workspace's; outside of that, the folder alone. */
 export function foldersUp(start: string, top: string): readonly string[] {
