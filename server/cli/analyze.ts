@@ -3,6 +3,7 @@ import { baseLayersOf } from "../../core/link/base.ts";
 import { imageJson } from "../../core/report/image-json.ts";
 import { imageText } from "../../core/report/image-text.ts";
 import { noChoice } from "../engine/daemon/choose-engine.ts";
+import { noProxySettings } from "../engine/http/proxy.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
 import { referenceOf } from "../engine/registry/reference.ts";
 import type { Command } from "./arguments.ts";
@@ -57,6 +58,7 @@ async function targetOf(
       kind: "registry",
       reference: target,
       platform,
+      proxy: noProxySettings,
       insecure: plainHttp && host !== undefined ? [host] : [],
     };
   }

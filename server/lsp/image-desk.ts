@@ -96,7 +96,7 @@ export class ImageDesk {
         target.kind === "image"
           ? { ...target, engine }
           : target.kind === "registry"
-            ? { ...target, platform: "", insecure: registry.insecure }
+            ? { ...target, platform: "", insecure: registry.insecure, proxy: this.#session.proxy }
             : { ...target, platform: "" },
         this.#session.storage,
         {

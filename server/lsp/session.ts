@@ -14,7 +14,7 @@ import type { PythonCatalogue } from "../../core/python/catalogue.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { serverCommands } from "../../protocol/commands.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
-import { noProxySettings } from "../engine/http/proxy.ts";
+import { noProxySettings, type ProxySettings } from "../engine/http/proxy.ts";
 import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
 import { fixAllKind } from "./code-actions.ts";
 import { debounced } from "./debounce.ts";
@@ -279,6 +279,11 @@ export class Session {
       fence.guard("codeLens/refresh", () => connection.sendRequest(CodeLensRefreshRequest.type));
     }
     if (refreshesHints) fence.guard("inlayHint/refresh", () => connection.languages.inlayHint.refresh());
+  }
+
+  /** The editor's. */
+  get proxy(): ProxySettings {
+    return this.#proxy;
   }
 
   /** The user trusts the workspace's files from now on. */

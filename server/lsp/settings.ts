@@ -66,6 +66,7 @@ export function proxyFrom(value: unknown): ProxySettings {
     exceptions: textsOr(given["noProxy"], []),
     enabled: given["proxySupport"] !== "off",
     strict: booleanOr(given["proxyStrictSSL"], true),
+    systemCertificates: booleanOr(given["systemCertificates"], true),
   };
 }
 

@@ -56,12 +56,37 @@ const wheels: readonly ServedWheel[] = [
   wheelWith("big_ours", "3.1", { "big_ours/native.so": 7 }, { tag: "cp312-cp312-musllinux_1_2_x86_64" }),
   wheelWith("big_ours", "3.1", { "big_ours/native.so": 7 }, { tag: "cp312-cp312-win_amd64" }),
 ];
+/** No such host exists: only a proxy can answer for it. */
+const invalid = "http://index.invalid/simple";
 const project = '[project]\nname = "app"\nversion = "1"\ndependencies = ["ours"]\n';
 
 interface Report {
   readonly packages: readonly { readonly name: string; readonly version: string; readonly bytes: Known }[];
 }
 type Known = { readonly kind: string; readonly low: number; readonly high: number; readonly basis: string };
+
+/** A proxy to which every address is the server at `port`. */
+async function proxyBefore(port: number): Promise<{ address: string; proxied: readonly string[] }> {
+  const proxied: string[] = [];
+  const proxy = createServer(async (request, response) => {
+    proxied.push(request.url ?? "");
+    const { pathname } = new URL(request.url ?? "");
+    const { range } = request.headers;
+    const answer = await fetch(`http://127.0.0.1:${port}${pathname}`, {
+      headers: { accept: "application/json", ...(range === undefined ? {} : { range }) },
+    });
+    response.writeHead(answer.status, {
+      "content-type": answer.headers.get("content-type") ?? "",
+      "content-range": answer.headers.get("content-range") ?? "",
+    });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, "127.0.0.1", resolve);
+  });
+  onTestFinished(() => void proxy.close());
+  return { address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, proxied };
+}
 
 async function weighed(
   folder: string,
@@ -155,28 +180,9 @@ describe("a package index on the command line", () => {
 
   it("is reached through the proxy of the variables", async () => {
     const server = await serving();
-    const proxied: string[] = [];
-    const proxy = createServer(async (request, response) => {
-      proxied.push(request.url ?? "");
-      const { pathname } = new URL(request.url ?? "");
-      const { range } = request.headers;
-      const answer = await fetch(`http://127.0.0.1:${server.port}${pathname}`, {
-        headers: { accept: "application/json", ...(range === undefined ? {} : { range }) },
-      });
-      response.writeHead(answer.status, {
-        "content-type": answer.headers.get("content-type") ?? "",
-        "content-range": answer.headers.get("content-range") ?? "",
-      });
-      response.end(Buffer.from(await answer.arrayBuffer()));
-    });
-    await new Promise<void>((resolve) => {
-      proxy.listen(0, "127.0.0.1", resolve);
-    });
-    onTestFinished(() => void proxy.close());
     const folder = await folderWith({ "pyproject.toml": project });
-    const http_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const index = "http://index.invalid/simple";
-    expect(await weighed(folder, index, { http_proxy })).toHaveLength(2);
+    const { address, proxied } = await proxyBefore(server.port);
+    expect(await weighed(folder, invalid, { http_proxy: address })).toHaveLength(2);
     expect(proxied[0]).toBe("http://index.invalid/simple/ours/");
   });
 
@@ -250,6 +256,22 @@ describe("a package index in the editor", () => {
     const editor = await Editor.start({ folder, capabilities: options, configuration });
     const { uri } = await editor.open(pathToFileURL(join(folder, "pyproject.toml")).href, project, "toml");
     expect(await knownHints(editor, uri)).not.toEqual([]);
+  });
+
+  it("is reached through the editor's proxy before that of the variables", async () => {
+    const server = await serving();
+    const { address, proxied } = await proxyBefore(server.port);
+    const folder = await folderWith({ "pyproject.toml": project });
+    const editor = await Editor.start({
+      folder,
+      capabilities: options,
+      configuration: { packageIndex: { enabled: true, url: invalid } },
+      http: { proxy: address },
+      environment: { no_proxy: "", NO_PROXY: "", http_proxy: "http://127.0.0.1:1" },
+    });
+    const { uri } = await editor.open(pathToFileURL(join(folder, "pyproject.toml")).href, project, "toml");
+    expect(await knownHints(editor, uri)).not.toEqual([]);
+    expect(proxied[0]).toBe(`${invalid}/ours/`);
   });
 
   it.each([

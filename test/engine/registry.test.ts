@@ -64,12 +64,12 @@ const listening = (server: Server): Promise<string> =>
     server.listen(0, "127.0.0.1", () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
   });
 
-async function startRegistry(name: string, auth: string): Promise<string> {
+async function startRegistry(name: string, auth: string, tls = ""): Promise<string> {
   // The registry cannot choose a port by itself.
   const probe = createServer();
   const address = await listening(probe);
   await new Promise((resolve) => probe.close(resolve));
-  const config = `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${join(folder, "storage")}}}\nhttp: {addr: "${address}"}\n${auth}`;
+  const config = `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${join(folder, "storage")}}}\nhttp: {addr: "${address}"${tls}}\n${auth}`;
   const child = spawn("docker-registry", ["serve", file(join(folder, `${name}.yml`), config)], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -251,6 +251,19 @@ describe.skipIf(host === "")("a registry", () => {
     expect(await fails(`${guarded}/team/base:1`, home("no-helper", { credsStore: "absent" }))).toMatch(
       /docker-credential-absent could not be started/,
     );
+  });
+
+  it("is believed by the authority that Docker's folder holds for its address", async () => {
+    const [key, cert] = [join(folder, "tls-key.pem"), join(folder, "tls-cert.pem")];
+    const words = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-batch", "-subj", "/CN=here"];
+    const names = ["-addext", "subjectAltName=IP:127.0.0.1"];
+    execFileSync("openssl", [...words, ...names, "-keyout", key, "-out", cert], { stdio: "ignore" });
+    const secured = await startRegistry("secured", "", `, tls: {certificate: ${cert}, key: ${key}}`);
+    const believing = home("believing");
+    file(join(folder, "believing", ".docker", "certs.d", secured, "ca.crt"), readFileSync(cert, "utf8"));
+    await works(`${secured}/team/base:1`, believing);
+    await works(`${secured}/team/base:1`, { ...home("told"), SSL_CERT_FILE: cert });
+    await fails(`${secured}/team/base:1`, home("nobody"));
   });
 
   it("has a platform of several", async () => {

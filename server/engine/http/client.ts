@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { type Agent, type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
-import { rootCertificates } from "node:tls";
 import { createGunzip } from "node:zlib";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import { authorities, authorityFiles } from "./authorities.ts";
 import { type ProxySettings, proxyFor } from "./proxy.ts";
 
 /** Trouble on the way to a server, as a sentence's end: "HOST …". No address with a login is ever part of it. */
@@ -103,6 +102,13 @@ export class HttpClient {
           );
         },
       );
+      // Else its refusal would look like the server's answer.
+      request.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+        if (statusCode !== 200)
+          request.destroy(
+            new HttpError(`cannot be reached: the proxy before it answered with status ${statusCode}`),
+          );
+      });
       request.on("timeout", () => request.destroy(new HttpError("does not answer")));
       request.on("error", fail);
       request.end();
@@ -123,18 +129,8 @@ export class HttpClient {
     return agent;
   }
 
-  /** Authorities that pip, OpenSSL and Node are told of come beside the usual ones. */
   #trusted(): Promise<string[] | undefined> {
-    const { SSL_CERT_FILE, PIP_CERT, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS } = this.#variables;
-    const paths = [SSL_CERT_FILE, PIP_CERT, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS].filter(
-      (it) => it !== undefined && it !== "",
-    );
-    this.#authorities ??= Promise.all(
-      [...new Set(paths)].map((it) => readFile(it ?? "", "utf8").catch(() => "")),
-    ).then((texts) => {
-      const found = texts.filter((it) => it.includes("BEGIN CERTIFICATE"));
-      return found.length === 0 ? undefined : [...rootCertificates, ...found];
-    });
+    this.#authorities ??= authorities(authorityFiles(this.#variables), this.#settings.systemCertificates);
     return this.#authorities;
   }
 }

@@ -12,6 +12,8 @@ export interface ProxySettings {
   readonly enabled: boolean;
   /** False: certificates are not checked (`http.proxyStrictSSL`). */
   readonly strict: boolean;
+  /** Whether the authorities that the system trusts are believed (`http.systemCertificates`). */
+  readonly systemCertificates: boolean;
 }
 
 export const noProxySettings: ProxySettings = {
@@ -20,6 +22,7 @@ export const noProxySettings: ProxySettings = {
   exceptions: [],
   enabled: true,
   strict: true,
+  systemCertificates: true,
 };
 
 /** Undefined: directly. */

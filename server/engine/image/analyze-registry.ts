@@ -3,7 +3,7 @@ import { bytes } from "../../../core/size/bytes.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import { fieldsOf, jsonOf, recordsIn } from "../records.ts";
 import { type Reference, referenceOf } from "../registry/reference.ts";
-import { Registry, RegistryError } from "../registry/registry.ts";
+import { Registry, RegistryError, type RegistryOptions } from "../registry/registry.ts";
 import type { Analysed, Listener } from "./analyze-here.ts";
 import { assemble } from "./assemble.ts";
 import { type Blob, BlobReader } from "./blob-reader.ts";
@@ -37,11 +37,12 @@ export async function analyzeRegistryImage(
 
 async function read(
   reference: Reference,
-  { platform, insecure }: Extract<AnalysisTarget, { kind: "registry" }>,
+  { platform, insecure, proxy }: Extract<AnalysisTarget, { kind: "registry" }>,
   listener: Listener,
   cache: LayerCache | undefined,
 ): Promise<Analysed> {
-  const registry = new Registry(reference, { insecure, environment: process.env });
+  const options: RegistryOptions = { insecure, proxy, environment: process.env };
+  const registry = new Registry(reference, options);
   const { text, digest, isChosen } = await registryManifest(registry, reference.version, platform);
   const manifest = fieldsOf(jsonOf(text));
   const configDigest = digestOf(fieldsOf(manifest["config"]));
@@ -70,7 +71,7 @@ async function read(
     [pathOf(configDigest), { kind: "document", text: config }],
   ]);
   // Beside the layers.
-  const base = registryBase(reference, insecure, manifest, config).catch(() => undefined);
+  const base = registryBase(reference, options, manifest, config).catch(() => undefined);
   const tree = new PathTree();
   const parts = new Map(layers.filter((it) => !isForeign(it)).map((it) => [digestOf(it), sizeOf(it)]));
   const total = [...parts.values()].reduce((sum, it) => sum + it, 0);

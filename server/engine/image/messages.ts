@@ -5,6 +5,7 @@ import type { FileColumns } from "../../../core/treemap/file-columns.ts";
 import type { LayerSketch } from "../../../core/treemap/layer-sketch.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
+import type { ProxySettings } from "../http/proxy.ts";
 import type { LayerStorage } from "./layer-cache.ts";
 import type { Relatives } from "./relatives.ts";
 
@@ -17,6 +18,8 @@ export type AnalysisTarget =
       readonly platform: string;
       /** Registries that may be spoken to without TLS. */
       readonly insecure: readonly string[];
+      /** Of the editor; it counts where the environment names no proxy. */
+      readonly proxy: ProxySettings;
     }
   /** `platform`: which image of an archive of several; empty: the host's or the only one. */
   | { readonly kind: "archive"; readonly path: string; readonly platform: string };

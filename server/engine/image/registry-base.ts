@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, jsonOf, recordsIn, textOr } from "../records.ts";
 import { type Reference, referenceOf } from "../registry/reference.ts";
-import { Registry } from "../registry/registry.ts";
+import { Registry, type RegistryOptions } from "../registry/registry.ts";
 import { annotatedBase, type ListedLayers, sharedLayers } from "./annotated-base.ts";
 import { configIn } from "./manifests.ts";
 import { digestOf, registryManifest } from "./registry-manifest.ts";
@@ -11,7 +11,7 @@ import { digestOf, registryManifest } from "./registry-manifest.ts";
  */
 export async function registryBase(
   image: Reference,
-  insecure: readonly string[],
+  options: RegistryOptions,
   manifest: Fields,
   config: string,
 ): Promise<{ readonly name: string; readonly layers: number } | undefined> {
@@ -19,7 +19,7 @@ export async function registryBase(
   if (named === undefined) return undefined;
   const base = named.name === named.digest ? image : referenceOf(named.name);
   if (base?.address !== image.address) return undefined;
-  const registry = new Registry(base, { insecure, environment: process.env });
+  const registry = new Registry(base, options);
   const { text } = await registryManifest(registry, named.digest, configIn(config)?.platform ?? "");
   const found = fieldsOf(jsonOf(text));
   const own = await registry.document(digestOf(fieldsOf(found["config"])));

@@ -3,7 +3,9 @@ import { request as secureRequest } from "node:https";
 import { Readable } from "node:stream";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
+import type { ProxySettings } from "../http/proxy.ts";
 import { proxyFor } from "./proxy.ts";
+import { registryAuthorities } from "./registry-authorities.ts";
 
 /** What a registry is asked with. */
 export interface FetchOptions {
@@ -13,32 +15,37 @@ export interface FetchOptions {
   readonly body?: URLSearchParams;
 }
 
-/** As `fetch`, by way of the proxies that the environment names, which `fetch` itself does not know. */
+/**
+ * As `fetch`, by way of the proxies that the environment or the editor names, and with the authorities that the system
+ * trusts: `fetch` itself knows neither.
+ */
 export type Fetch = (address: string | URL, options?: FetchOptions) => Promise<Response>;
 
-const mostRedirects = 20;
+/** How a server is reached. */
+interface Way {
+  readonly agent?: Agent;
+  readonly ca?: string[];
+  readonly rejectUnauthorized?: boolean;
+}
 
-export function proxiedFetch(environment: NodeJS.ProcessEnv): Fetch {
-  const agents = new Map<string, Agent>();
-  const agentFor = (url: URL): Agent | undefined => {
-    const proxy = proxyFor(url, environment);
-    if (proxy === undefined) return undefined;
-    if (!URL.canParse(proxy))
-      throw new Error(`${proxy}, which the environment names as proxy, is no address`);
-    const key = `${url.protocol} ${proxy}`;
-    const known = agents.get(key);
+const mostRedirects = 20;
+/** Milliseconds without a byte. */
+const patience = 120_000;
+
+export function proxiedFetch(environment: NodeJS.ProcessEnv, editor: ProxySettings): Fetch {
+  const ways = new Map<string, Promise<Way>>();
+  const wayTo = (url: URL): Promise<Way> => {
+    const known = ways.get(url.origin);
     if (known !== undefined) return known;
-    const agent = url.protocol === "https:" ? new HttpsProxyAgent(proxy) : new HttpProxyAgent(proxy);
-    agents.set(key, agent);
-    return agent;
+    const res = find(url, environment, editor);
+    ways.set(url.origin, res);
+    return res;
   };
   return async (address, options = {}) => {
     let url = new URL(address);
     let { headers = {} } = options;
     for (let turn = 0; ; turn += 1) {
-      const agent = agentFor(url);
-      if (agent === undefined) return fetch(url, { ...options, headers });
-      const answer = await through(agent, url, { ...options, headers });
+      const answer = await ask(await wayTo(url), url, { ...options, headers });
       const { location } = answer.headers;
       const status = answer.statusCode ?? 0;
       const redirects = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
@@ -56,18 +63,41 @@ export function proxiedFetch(environment: NodeJS.ProcessEnv): Fetch {
   };
 }
 
-function through(agent: Agent, url: URL, options: FetchOptions): Promise<IncomingMessage> {
+async function find(url: URL, environment: NodeJS.ProcessEnv, editor: ProxySettings): Promise<Way> {
+  const isSecure = url.protocol === "https:";
+  const found = isSecure ? await registryAuthorities(url.host, environment) : undefined;
+  const ca = found === undefined ? {} : { ca: found };
+  const proxy = proxyFor(url, environment, editor);
+  if (proxy === undefined) return ca;
+  const { address, from } = proxy;
+  if (!URL.canParse(address)) throw new Error(`the proxy of ${from}, ${address}, is no address`);
+  const isEditors = from === "the editor";
+  const { authorization, strict } = editor;
+  const headers = isEditors && authorization !== "" ? { "Proxy-Authorization": authorization } : {};
+  // A proxy that opens what is encrypted is one that its user has told the editor to believe.
+  const trust = isEditors && !strict ? { rejectUnauthorized: false } : ca;
+  const agent = new (isSecure ? HttpsProxyAgent : HttpProxyAgent)(address, { headers, ...trust });
+  return { agent, ...trust };
+}
+
+function ask(way: Way, url: URL, options: FetchOptions): Promise<IncomingMessage> {
   const { method = "GET", headers, body } = options;
   const form = body?.toString();
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? secureRequest : plainRequest)(url, {
-      agent,
+      ...way,
       method,
+      timeout: patience,
       headers: {
         "User-Agent": "plimsoll",
         ...(form !== undefined && { "Content-Type": "application/x-www-form-urlencoded" }),
         ...headers,
       },
+    });
+    request.on("timeout", () => request.destroy(new Error("nothing came for two minutes")));
+    // Else its refusal would look like the registry's answer.
+    request.on("proxyConnect", ({ statusCode }: { readonly statusCode: number }) => {
+      if (statusCode !== 200) request.destroy(new Error(`the proxy answered with status ${statusCode}`));
     });
     request.on("response", resolve);
     request.on("error", reject);

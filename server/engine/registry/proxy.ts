@@ -1,14 +1,22 @@
 import { isIP } from "node:net";
+import { proxyFor as editorsProxy, type ProxySettings } from "../http/proxy.ts";
+
+export interface FoundProxy {
+  readonly address: string;
+  readonly from: "the environment" | "the editor";
+}
 
 /**
  * The proxy that an address is asked through, as Docker's own command finds it (Go's `httpproxy`): HTTPS_PROXY or
- * HTTP_PROXY by the address's scheme, and NO_PROXY with hosts, domains, addresses, ranges and ports. This machine is never
- * asked through one. Undefined: none.
+ * HTTP_PROXY by the address's scheme, and NO_PROXY with hosts, domains, addresses, ranges and ports. Where the environment
+ * names none, the editor's. This machine is never asked through one. Undefined: none.
  */
-export function proxyFor(address: URL, environment: NodeJS.ProcessEnv): string | undefined {
+export function proxyFor(
+  address: URL,
+  environment: NodeJS.ProcessEnv,
+  editor: ProxySettings,
+): FoundProxy | undefined {
   const named = (name: string): string => environment[name] || environment[name.toLowerCase()] || "";
-  const proxy = named(address.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
-  if (proxy === "") return undefined;
   const host = address.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (host === "localhost" || host === "::1" || /^127\./.test(host)) return undefined;
   const port = address.port || (address.protocol === "https:" ? "443" : "80");
@@ -17,7 +25,11 @@ export function proxyFor(address: URL, environment: NodeJS.ProcessEnv): string |
     .filter((it) => it !== "")
     .some((it) => isSparedBy(it.toLowerCase(), host, port));
   if (isSpared) return undefined;
-  return proxy.includes("://") ? proxy : `http://${proxy}`;
+  const proxy = named(address.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  if (proxy !== "")
+    return { address: proxy.includes("://") ? proxy : `http://${proxy}`, from: "the environment" };
+  const own = editorsProxy(address, editor, {});
+  return own === undefined ? undefined : { address: own, from: "the editor" };
 }
 
 function isSparedBy(rule: string, host: string, port: string): boolean {

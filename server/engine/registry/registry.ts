@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ProxySettings } from "../http/proxy.ts";
 import { fieldsOf, jsonOf, textOr } from "../records.ts";
 import { type Challenge, challengeOf } from "./challenge.ts";
 import { type Credentials, credentialsFor } from "./credentials.ts";
@@ -22,6 +23,8 @@ export interface RegistryOptions {
   /** Hosts that may be spoken to without TLS; this machine may always. */
   readonly insecure: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Of the editor; it counts where the environment names no proxy. */
+  readonly proxy: ProxySettings;
 }
 
 /** One repository of a registry, by the distribution protocol. Only GETs. */
@@ -36,7 +39,7 @@ export class Registry {
   constructor(reference: Reference, options: RegistryOptions) {
     this.#reference = reference;
     this.#options = options;
-    this.#fetch = proxiedFetch(options.environment);
+    this.#fetch = proxiedFetch(options.environment, options.proxy);
   }
 
   /** A manifest or an index, by tag or digest. */

@@ -30,6 +30,15 @@ export const editing: ClientCapabilities = {
   workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ["create"] } },
 };
 
+interface Told {
+  /** The section `plimsoll`. */
+  readonly configuration?: unknown;
+  /** The section `http`. */
+  readonly http?: unknown;
+  /** Beside the tests' own. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A small editor: it speaks LSP with the built server over stdio and keeps what it hears. */
 export class Editor {
   readonly process: ChildProcess;
@@ -42,9 +51,10 @@ export class Editor {
   #waiting: (() => void)[] = [];
   answered: InitializeResult = { capabilities: {} };
 
-  private constructor(configuration: unknown) {
+  private constructor({ configuration = null, http = null, environment = {} }: Told) {
     this.process = spawn(process.execPath, [join(dist, "server.js"), "--stdio"], {
       stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
     });
     this.#exit = once(this.process, "exit").then(([code]: (number | null)[]) => code ?? null);
     const { stdin, stdout } = this.process;
@@ -64,15 +74,15 @@ export class Editor {
       this.asked.push(method);
       this.#wake();
       if (method !== "workspace/configuration") return null;
-      const { items } = params as unknown as { items: unknown[] };
-      return items.map(() => configuration);
+      const { items } = params as unknown as { items: { section?: string }[] };
+      return items.map(({ section }) => (section === "http" ? http : configuration));
     });
     this.connection.listen();
   }
 
   /** Before `initialize`. */
-  static launch(configuration: unknown = null): Editor {
-    const res = new Editor(configuration);
+  static launch(told: Told = {}): Editor {
+    const res = new Editor(told);
     onTestFinished(() => {
       res.connection.dispose();
       res.process.kill();
@@ -81,14 +91,13 @@ export class Editor {
   }
 
   static async start(
-    options: {
+    options: Told & {
       folder?: string;
       capabilities?: ClientCapabilities;
-      configuration?: unknown;
       initializationOptions?: unknown;
     } = {},
   ): Promise<Editor> {
-    const res = Editor.launch(options.configuration);
+    const res = Editor.launch(options);
     res.answered = await res.connection.sendRequest("initialize", {
       processId: process.pid,
       rootUri: null,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { noProxySettings } from "../../../server/engine/http/proxy.ts";
 import { proxyFor } from "../../../server/engine/registry/proxy.ts";
 
 const both = { HTTPS_PROXY: "http://s:1", HTTP_PROXY: "http://p:1" };
-const asked = (address: string, environment: NodeJS.ProcessEnv) => proxyFor(new URL(address), environment);
+const asked = (address: string, environment: NodeJS.ProcessEnv, editor = noProxySettings) =>
+  proxyFor(new URL(address), environment, editor)?.address;
 
 describe("the proxy before a registry", () => {
   it("is that of the address's scheme, in either spelling", () => {
@@ -45,4 +47,27 @@ describe("the proxy before a registry", () => {
   ])("stays where NO_PROXY says %s and %s is asked", (spared, address) =>
     expect(asked(address, { ...both, NO_PROXY: spared })).toBe("http://s:1"),
   );
+});
+
+describe("the editor's proxy before a registry", () => {
+  const editor = { ...noProxySettings, proxy: "http://e:1", exceptions: ["spared.example"] };
+
+  it("counts where the environment names none for the address", () => {
+    expect(asked("https://r.example/", {}, editor)).toBe("http://e:1");
+    expect(asked("http://r.example/", { HTTPS_PROXY: "http://s:1" }, editor)).toBe("http://e:1");
+    expect(asked("https://r.example/", both, editor)).toBe("http://s:1");
+    expect(asked("https://spared.example/", both, editor)).toBe("http://s:1");
+  });
+
+  it.each([
+    ["https://spared.example/", {}],
+    ["https://a.spared.example/", {}],
+    ["https://r.example/", { NO_PROXY: ".example" }],
+    ["https://localhost:5000/", {}],
+  ])("is not asked for %s where the environment is %j", (address, environment) =>
+    expect(asked(address, environment, editor)).toBeUndefined(),
+  );
+
+  it("is none where its support is off", () =>
+    expect(asked("https://r.example/", {}, { ...editor, enabled: false })).toBeUndefined());
 });

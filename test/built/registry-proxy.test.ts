@@ -1,0 +1,93 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { AnalyzeResult } from "../../protocol/requests.ts";
+import { configOf, digestOf, entriesOf, tarOf } from "../core/support/saved-image.ts";
+import { Editor } from "./support/editor.ts";
+
+/** No such host exists: only what stands between can answer for it. */
+const registry = "registry.invalid:5000";
+const noVariables = Object.fromEntries(
+  ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((it) => [
+    [it, ""],
+    [it.toLowerCase(), ""],
+  ]),
+);
+
+interface Asked {
+  readonly address: string;
+  readonly login: string | undefined;
+}
+
+/** A proxy that answers by itself, as a registry that holds one image. */
+async function answeringProxy(): Promise<{ readonly address: string; readonly asked: readonly Asked[] }> {
+  const layer = await tarOf(entriesOf(`a=${"a".repeat(5_000)}`));
+  const config = configOf([layer]);
+  const described = (it: Buffer) => ({ digest: `sha256:${digestOf(it)}`, size: it.length });
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const manifest = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, mediaType, config: described(config), layers: [described(layer)] }),
+  );
+  const contents = new Map([
+    ["/v2/", Buffer.from("{}")],
+    ["/v2/team/app/manifests/1", manifest],
+    ...[layer, config].map((it) => [`/v2/team/app/blobs/sha256:${digestOf(it)}`, it] as const),
+  ]);
+  const asked: Asked[] = [];
+  const proxy = createServer((request, response) => {
+    asked.push({ address: request.url ?? "", login: request.headers["proxy-authorization"] });
+    const { host, pathname } = new URL(request.url ?? "");
+    const content = host === registry ? contents.get(pathname) : undefined;
+    response.writeHead(content === undefined ? 404 : 200).end(content);
+  });
+  proxy.on("connect", (request, socket) => {
+    asked.push({ address: request.url ?? "", login: request.headers["proxy-authorization"] });
+    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, "127.0.0.1", resolve);
+  });
+  onTestFinished(() => void proxy.close());
+  return { address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked };
+}
+
+async function analyze(
+  http: object,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<AnalyzeResult> {
+  const editor = await Editor.start({
+    capabilities: { workspace: { configuration: true } },
+    configuration: { registry: { enabled: true, insecure: [registry] } },
+    http,
+    environment: { ...noVariables, ...environment },
+  });
+  await editor.until(() => editor.asked.find((it) => it === "workspace/configuration"));
+  await editor.settle();
+  const target = { kind: "registry", reference: `${registry}/team/app:1` };
+  return editor.request<AnalyzeResult>("plimsoll/analyze", { generation: 1, target });
+}
+
+describe("a registry in the editor", () => {
+  it("is asked through the editor's proxy where the environment names none", async () => {
+    const { address, asked } = await answeringProxy();
+    const result = await analyze({ proxy: address, proxyAuthorization: "Basic bWU6aXQ=" });
+    expect(result).toMatchObject({ ok: true, picture: { root: { bytes: 5_000 } } });
+    expect(asked.map((it) => it.address)).toContain(`http://${registry}/v2/team/app/manifests/1`);
+    // Encryption is tried first, and the proxy knows its user each time.
+    expect(asked[0]?.address).toBe(registry);
+    expect(new Set(asked.map((it) => it.login))).toEqual(new Set(["Basic bWU6aXQ="]));
+  });
+
+  it.each([
+    ["the environment names another", {}, (it: string) => ({ HTTP_PROXY: it, HTTPS_PROXY: it })],
+    ["support for proxies is off", { proxySupport: "off" }, () => ({})],
+    ["the editor spares the host", { noProxy: ["registry.invalid"] }, () => ({})],
+    ["the environment spares the host", {}, () => ({ NO_PROXY: "registry.invalid" })],
+  ])("is not asked through it where %s", async (_, http, environment) => {
+    const [own, other] = [await answeringProxy(), await answeringProxy()];
+    const variables: Readonly<Record<string, string>> = environment(other.address);
+    const result = await analyze({ proxy: own.address, ...http }, variables);
+    expect(result.ok).toBe("HTTP_PROXY" in variables);
+    expect(own.asked).toEqual([]);
+  });
+});
