@@ -250,12 +250,11 @@ export class Judge {
   }
 
   /** What a Dockerfile says when the world's targets are built. */
-  factsOf(reading: Reading, { targets, buildArguments }: World): Facts | undefined {
-    if (reading.facts === undefined || (targets.length === 0 && buildArguments === undefined))
-      return reading.facts;
+  factsOf(reading: Reading, world: World): Facts | undefined {
+    const build = buildIn(world);
+    if (reading.facts === undefined || build === undefined) return reading.facts;
     const known = this.#facts.get(reading);
-    if (known?.build.targets === targets && known.build.buildArguments === buildArguments) return known.facts;
-    const build = { targets, ...(buildArguments && { buildArguments }) };
+    if (known !== undefined && isSameBuild(known.build, build)) return known.facts;
     const past = known?.facts ?? this.#earlier.get(reading) ?? reading.facts;
     const facts = this.#reader.factsOf(reading.text, build, past);
     this.#earlier.delete(reading);
@@ -263,6 +262,15 @@ export class Judge {
     return facts;
   }
 }
+
+/** Undefined: nothing but the Dockerfile decides. */
+export function buildIn({ targets, buildArguments, namedContexts }: World): Build | undefined {
+  if (targets.length === 0 && buildArguments === undefined && namedContexts === undefined) return undefined;
+  return { targets, ...(buildArguments && { buildArguments }), ...(namedContexts && { namedContexts }) };
+}
+
+const isSameBuild = (a: Build, b: Build): boolean =>
+  a.targets === b.targets && a.buildArguments === b.buildArguments && a.namedContexts === b.namedContexts;
 
 const offered = (fixes: readonly Fix[]): readonly OfferedFix[] =>
   fixes.map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));

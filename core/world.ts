@@ -4,6 +4,7 @@
  */
 import type { BuildContext } from "./context/build-context.ts";
 import type { IgnorePlace } from "./context/ignore-facts.ts";
+import type { NamedImages } from "./dockerfile/named-contexts.ts";
 import type { Knowledge } from "./link/knowledge.ts";
 import type { PythonSurroundings } from "./python/surroundings.ts";
 import type { PackageSizes } from "./size/package-sizes.ts";
@@ -18,6 +19,10 @@ export interface World {
   /** The document's folder says that the image is for work on the project: a development container, a CI job. */
   readonly development?: boolean;
   readonly context: BuildContext | undefined;
+  /** Contexts that a compose or bake file gives a name, with the image that each is; a folder is none. */
+  readonly namedContexts?: NamedImages;
+  /** Those of them that are folders on this disk. */
+  readonly namedFolders?: ReadonlyMap<string, BuildContext>;
   readonly packageSizes: PackageSizes | undefined;
   readonly knowledge: Knowledge | undefined;
   /** Around an ignore file. */

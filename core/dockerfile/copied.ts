@@ -4,14 +4,16 @@ import { type Bytes, sumOf } from "../size/bytes.ts";
 import { measured, type Size } from "../size/size.ts";
 import type { World } from "../world.ts";
 import type { CopyInstruction } from "./facts.ts";
+import { contextOf } from "./named-contexts.ts";
 import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
 import type { Piece } from "./pieces.ts";
 
 export const isAddress = (source: string): boolean => /^(?:https?|ftp|git|ssh):|^git@/.test(source);
 
 /** From the build context alone: not from a stage, an address or the Dockerfile itself. */
-export const isFromContext = (copy: CopyInstruction): boolean =>
-  copy.from === undefined &&
+export const isFromContext = (copy: CopyInstruction): boolean => copy.from === undefined && namesFiles(copy);
+
+const namesFiles = (copy: CopyInstruction): boolean =>
   !copy.heredoc &&
   copy.sources.length > 0 &&
   copy.sources.every(({ text }) => text !== undefined && !isAddress(text)) &&
@@ -26,11 +28,18 @@ export const isUnpacked = (copy: CopyInstruction): boolean =>
   copy.keyword === "ADD" && copy.sources.some(({ text }) => unpackedByAdd.test(text ?? ""));
 
 /** All bytes that it stores; undefined where they are not the context's, or the context is not known. */
-export function copiedSize({ context }: World, copy: CopyInstruction): Size | undefined {
-  if (context === undefined || !context.complete || !isFromContext(copy) || isUnpacked(copy))
-    return undefined;
+export function copiedSize(world: World, copy: CopyInstruction): Size | undefined {
+  const context = folderOf(world, copy);
+  if (context === undefined || !context.complete || isUnpacked(copy)) return undefined;
   const entries = copy.sources.flatMap(({ text }) => context.matches(text ?? ""));
   return entries.length === 0 ? undefined : fromContext(context, entries);
+}
+
+/** What it takes from, where that is a folder on this disk: the build context, or one that has a name. */
+export function folderOf({ context, namedFolders }: World, copy: CopyInstruction): BuildContext | undefined {
+  if (!namesFiles(copy)) return undefined;
+  if (copy.from === undefined) return context;
+  return namedFolders === undefined ? undefined : contextOf(namedFolders, copy.from.text)?.context;
 }
 
 export const fromContext = (context: BuildContext, entries: readonly ContextEntry[]): Size =>

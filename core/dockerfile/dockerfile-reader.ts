@@ -8,12 +8,14 @@ import { Chains } from "./chain.ts";
 import type { Content } from "./content.ts";
 import type { Facts, Instruction, Stage } from "./facts.ts";
 import { Library } from "./library.ts";
+import type { NamedImages } from "./named-contexts.ts";
 import { placed } from "./placed.ts";
 import type { ShellReader } from "./shell.ts";
 import { SiteIndex } from "./sites.ts";
 import { type Chunk, type SplitDockerfile, splitDockerfile } from "./split.ts";
 import {
   type BuildArguments,
+  isSameMap,
   isSamePlace,
   type Place,
   placeAfter,
@@ -29,6 +31,8 @@ export interface Build {
   readonly targets: readonly string[];
   /** Values given for ARGs from outside. */
   readonly buildArguments?: BuildArguments;
+  /** Contexts given by name, with the image that each of them is. */
+  readonly namedContexts?: NamedImages;
 }
 
 /** One instruction of facts, with what it was made from. */
@@ -48,9 +52,11 @@ interface Trace {
   /** The place behind the last one. */
   readonly end: Place;
   readonly buildArguments: BuildArguments;
+  readonly contexts: NamedImages;
 }
 
 const noArguments: BuildArguments = new Map();
+const noContexts: NamedImages = new Map();
 
 export class DockerfileReader {
   readonly #library: Library;
@@ -61,9 +67,13 @@ export class DockerfileReader {
   }
 
   /** `past`: facts of an earlier version of the text, or of the same for another build. */
-  factsOf(text: string, { targets, buildArguments = noArguments }: Build, past?: Facts): Facts {
+  factsOf(
+    text: string,
+    { targets, buildArguments = noArguments, namedContexts = noContexts }: Build,
+    past?: Facts,
+  ): Facts {
     const known = past === undefined ? undefined : this.#traces.get(past);
-    const trace = new Reading(this.#library, text, buildArguments, known).read();
+    const trace = new Reading(this.#library, text, buildArguments, namedContexts, known).read();
     const facts = factsFrom(trace, targets);
     this.#traces.set(facts, trace);
     return facts;
@@ -75,23 +85,34 @@ class Reading {
   readonly #library: Library;
   readonly #split: SplitDockerfile;
   readonly #arguments: BuildArguments;
+  readonly #contexts: NamedImages;
   readonly #past: Trace | undefined;
   readonly #entries: Entry[] = [];
   readonly #heads: StageHead[] = [];
   #place: Place;
 
-  constructor(library: Library, text: string, buildArguments: BuildArguments, past: Trace | undefined) {
+  constructor(
+    library: Library,
+    text: string,
+    buildArguments: BuildArguments,
+    contexts: NamedImages,
+    past: Trace | undefined,
+  ) {
     this.#library = library;
     this.#split = splitDockerfile(text, past?.split);
     this.#arguments = buildArguments;
+    this.#contexts = contexts;
     this.#past = past;
-    this.#place = topOfFile();
+    this.#place = topOfFile(contexts);
   }
 
   read(): Trace {
     const { chunks, kept, escape: escapeCharacter } = this.#split;
     const past = this.#past;
-    const sameArguments = past !== undefined && isSameMap(past.buildArguments, this.#arguments);
+    const sameArguments =
+      past !== undefined &&
+      isSameMap(past.buildArguments, this.#arguments) &&
+      isSameMap(past.contexts, this.#contexts);
     let index = 0;
     if (past !== undefined && sameArguments) {
       for (const entry of past.entries.slice(0, kept.before)) this.#take(entry);
@@ -120,12 +141,13 @@ class Reading {
       heads: this.#heads,
       end: this.#placeAfterLast(),
       buildArguments: this.#arguments,
+      contexts: this.#contexts,
     };
   }
 
   #placeAfterLast(): Place {
     const last = this.#entries.at(-1);
-    return last === undefined ? topOfFile() : this.#after(last.before, last.content.template);
+    return last === undefined ? topOfFile(this.#contexts) : this.#after(last.before, last.content.template);
   }
 
   #after(place: Place, { read, escape: escapeCharacter }: Template): Place {
@@ -182,9 +204,6 @@ class Reading {
 const isFrom = ({ read }: Template): boolean =>
   read.ok && read.instruction.keyword === "FROM" && !read.instruction.onbuild;
 
-const isSameMap = (a: BuildArguments, b: BuildArguments): boolean =>
-  a === b || (a.size === b.size && [...a].every(([name, value]) => b.has(name) && b.get(name) === value));
-
 function factsFrom({ split, entries, heads, end }: Trace, targets: readonly string[]): Facts {
   const instructions = entries.map((it) => it.instruction);
   const shippedStages = chainsOf(heads, targets);
@@ -229,7 +248,7 @@ function chainsOf(heads: readonly StageHead[], targets: readonly string[]): Read
   const res = new Set<number>();
   for (const target of built.length > 0 ? built : [last]) {
     for (let at: number | undefined = target; at !== undefined && !res.has(at); at = heads[at]?.parent) {
-      if (heads[at] !== undefined) res.add(at);
+      if (heads[at]?.replaced === false) res.add(at);
     }
   }
   return res;

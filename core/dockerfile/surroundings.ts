@@ -3,6 +3,7 @@
  *
  * Invariant: values are replaced, never changed, so places that nothing separates share one.
  */
+import { contextOf, type NamedImages } from "./named-contexts.ts";
 import { posixJoin } from "./paths.ts";
 import type { ReadInstruction } from "./read.ts";
 import { expandWord, Values } from "./values.ts";
@@ -21,6 +22,8 @@ export interface StageHead {
   readonly name: string | undefined;
   readonly parent: number | undefined;
   readonly baseImage: string | undefined;
+  /** A named context stands in for it: it is not built, and none of its words mean anything. */
+  readonly replaced: boolean;
 }
 
 /** A stage and what holds at its end. */
@@ -32,6 +35,7 @@ interface ClosedStage {
 /** All that an instruction's meaning depends on besides its text. */
 export interface Place {
   readonly globals: Values;
+  readonly contexts: NamedImages;
   /** Complete stages, in order. */
   readonly closed: readonly ClosedStage[];
   /** The stage that the place lies in; undefined before the first FROM. */
@@ -55,7 +59,8 @@ const platformArguments = ["PLATFORM", "OS", "ARCH", "VARIANT"].flatMap((it) => 
   `BUILD${it}`,
 ]);
 
-export const topOfFile = (): Place => ({
+export const topOfFile = (contexts: NamedImages): Place => ({
+  contexts,
   globals: new Values([...platformArguments, "TARGETSTAGE"].map((name) => [name, undefined] as const)),
   closed: [],
   stage: undefined,
@@ -72,6 +77,7 @@ export function isSamePlace(a: Place, b: Place): boolean {
     isSameHead(a.stage, b.stage) &&
     isSameSurroundings(a.here, b.here) &&
     a.globals.equals(b.globals) &&
+    isSameMap(a.contexts, b.contexts) &&
     (a.closed === b.closed ||
       (a.closed.length === b.closed.length &&
         a.closed.every((it, index) => {
@@ -84,6 +90,9 @@ export function isSamePlace(a: Place, b: Place): boolean {
   );
 }
 
+export const isSameMap = (a: NamedImages, b: NamedImages): boolean =>
+  a === b || (a.size === b.size && [...a].every(([name, value]) => b.has(name) && b.get(name) === value));
+
 const isSameHead = (a: StageHead | undefined, b: StageHead | undefined): boolean =>
   a === b ||
   (a !== undefined &&
@@ -91,6 +100,7 @@ const isSameHead = (a: StageHead | undefined, b: StageHead | undefined): boolean
     a.index === b.index &&
     a.name === b.name &&
     a.parent === b.parent &&
+    a.replaced === b.replaced &&
     a.baseImage === b.baseImage);
 
 const isSameSurroundings = (a: Surroundings, b: Surroundings): boolean =>
@@ -167,16 +177,22 @@ function openStage(place: Place, read: ReadInstruction, escapeCharacter: string)
   const image = raw === undefined ? undefined : expandWord(raw, place.globals, escapeCharacter);
   const isNamed = read.arguments[1]?.raw.toUpperCase() === "AS";
   const heads = closed.map((it) => it.head);
-  const parent = image === undefined ? undefined : stageNamed(image, heads, heads.length, true);
+  const given = contextOf(place.contexts, image);
+  const parent =
+    image === undefined || given !== undefined ? undefined : stageNamed(image, heads, heads.length, true);
   const base = parent === undefined ? undefined : closed[parent];
+  const ownImage = given === undefined ? image || undefined : given.context;
+  const name = isNamed ? read.arguments[2]?.raw : undefined;
   return {
     globals: place.globals,
+    contexts: place.contexts,
     closed,
     stage: {
       index: closed.length,
-      name: isNamed ? read.arguments[2]?.raw : undefined,
+      name,
       parent,
-      baseImage: base === undefined ? image || undefined : base.head.baseImage,
+      baseImage: base === undefined ? ownImage : base.head.baseImage,
+      replaced: contextOf(place.contexts, name) !== undefined,
     },
     here:
       base === undefined ? { ...bare, workdir: image === "scratch" ? "/" : undefined } : inherited(base.end),
@@ -191,12 +207,12 @@ function inherited(end: Surroundings): Surroundings {
 }
 
 /** Index of the complete stage that a name or a number means at a place. */
-export const stageSeenFrom = ({ closed }: Place, name: string): number | undefined =>
-  stageNamed(
-    name,
-    closed.map((it) => it.head),
-    closed.length,
-  );
+export function stageSeenFrom({ closed, contexts }: Place, name: string): number | undefined {
+  if (contextOf(contexts, name) !== undefined) return undefined;
+  const heads = closed.map((it) => it.head);
+  const index = stageNamed(name, heads, closed.length);
+  return index === undefined || heads[index]?.replaced === true ? undefined : index;
+}
 
 /** Index of the stage that a name or a number means, among those before `before`. */
 export function stageNamed(

@@ -1,6 +1,6 @@
 /** What the bytes of one instruction are made of, as far as it is known before an image is built: for hovers. */
 import { packageBaseAt } from "../dockerfile/chain.ts";
-import { isFromContext } from "../dockerfile/copied.ts";
+import { folderOf } from "../dockerfile/copied.ts";
 import type { CopyInstruction, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { installsOf } from "../hints.ts";
 import { measured, middleOf, type Size, sizeLabel } from "../size/size.ts";
@@ -31,8 +31,9 @@ export function contributorTable(facts: Facts, world: World, offset: number): st
 }
 
 /** The entries that it takes; of a single directory what lies in it. */
-function copiedBy({ context }: World, copy: CopyInstruction): readonly Contributor[] {
-  if (context === undefined || !isFromContext(copy)) return [];
+function copiedBy(world: World, copy: CopyInstruction): readonly Contributor[] {
+  const context = folderOf(world, copy);
+  if (context === undefined) return [];
   const taken = copy.sources.flatMap(({ text }) => context.matches(text ?? ""));
   const [only] = taken;
   const entries = taken.length === 1 && only?.kind === "directory" ? context.children(only.path) : taken;

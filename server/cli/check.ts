@@ -75,7 +75,7 @@ export async function check(
     shown: (path) => shownPath(console.directory, path),
   };
   await console.out(`${await reportIn(format, documents, others, measured, console)}\n`);
-  for (const it of troubles) console.trouble(it);
+  for (const it of [...bench.notes, ...troubles]) console.trouble(it);
   if (troubles.length > 0) return exits.trouble;
   return failOn !== undefined && documents.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
 }

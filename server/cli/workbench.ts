@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { sep } from "node:path";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
@@ -55,6 +56,7 @@ export class Workbench {
 
   readonly #packageIndex: string | undefined;
   readonly #indexes = new ProjectIndexes(undefined);
+  readonly #notes = new Set<string>();
   readonly #indexTroubles = new Set<string>();
 
   private constructor(judge: Judge, console: Console, { packageIndex }: BenchOptions) {
@@ -77,6 +79,11 @@ export class Workbench {
   /** Sentences about package indexes that could not be asked. */
   get indexTroubles(): readonly string[] {
     return [...this.#indexTroubles];
+  }
+
+  /** Sentences about what lies around the documents. */
+  get notes(): readonly string[] {
+    return [...this.#notes];
   }
 
   /** A text instead: why it could not be read. */
@@ -171,7 +178,7 @@ export class Workbench {
     const res = new WorldFinder({
       workspaceFolders: [folder],
       packageSizes: this.#packageSizes,
-      log: () => {},
+      log: (sentence) => this.#notes.add(sentence.replaceAll(`${this.#console.directory}${sep}`, "")),
     });
     this.#finders.set(folder, res);
     return res;
@@ -181,6 +188,8 @@ export class Workbench {
 const worldOf = ({
   targets,
   buildArguments,
+  namedContexts,
+  namedFolders,
   gpu,
   development,
   context,
@@ -188,6 +197,8 @@ const worldOf = ({
 }: FoundWorld): Omit<World, "knowledge"> => ({
   targets,
   ...(buildArguments && { buildArguments }),
+  ...(namedContexts && { namedContexts }),
+  ...(namedFolders && { namedFolders }),
   gpu,
   development,
   context,

@@ -277,7 +277,13 @@ export class Worlds {
 function worldFrom({ found, knowledge, python }: Pick<Place, "found" | "knowledge" | "python">): World {
   if (python !== undefined) return { ...emptyWorld, python };
   if (found === undefined) return knowledge === undefined ? emptyWorld : { ...emptyWorld, knowledge };
-  const { buildArguments, targets, gpu, development, context, packageSizes } = found;
+  const { buildArguments, namedContexts, namedFolders } = found;
+  const { targets, gpu, development, context, packageSizes } = found;
   const known = { targets, gpu, development, context, packageSizes, knowledge };
-  return { ...known, ...(buildArguments && { buildArguments }) };
+  return {
+    ...known,
+    ...(buildArguments && { buildArguments }),
+    ...(namedContexts && { namedContexts }),
+    ...(namedFolders && { namedFolders }),
+  };
 }

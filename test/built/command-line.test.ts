@@ -202,6 +202,17 @@ describe("check", () => {
     expect(documents.map((it) => it.path)).toEqual([...names].sort());
   });
 
+  it("tells of a broken compose file, and takes what it says", async () => {
+    const folder = await folderWith({
+      "app/Dockerfile": `${kept.replace(":12", ":12 AS base")}FROM scratch\n`,
+      "app/compose.yaml": 'services:\n  a:\n    build: { context: ., target: base }\n    image: "x\n',
+    });
+    const { code, out, err } = await plimsoll(folder, ["check"]);
+    expect(err).toContain("app/compose.yaml is no valid YAML (line 5)");
+    expect(code).toBe(0);
+    expect(out).toContain("[package-cache-kept]");
+  });
+
   it("says what it cannot read, and still tells the rest", async () => {
     const folder = await folderWith({ "a/Dockerfile": kept, "b/Dockerfile": kept });
     await chmod(join(folder, "b", "Dockerfile"), 0o000);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type BuildPlan, isRecord, largestPlanFile, planFrom } from "./build-plan.ts";
+import { type BuildPlan, isRecord, largestPlanFile, planFrom, type TellTrouble } from "./build-plan.ts";
 import { expressionOf, type HclExpression, hclBlocks } from "./hcl.ts";
 
 const names = [
@@ -25,23 +25,31 @@ interface BakeFile {
 }
 
 /** What `docker buildx bake` builds from the files of one folder: the group or target `default`, else all of them. */
-export async function bakePlans(folder: string): Promise<readonly BuildPlan[]> {
+export async function bakePlans(folder: string, tell: TellTrouble = () => {}): Promise<readonly BuildPlan[]> {
   const bake: BakeFile = { targets: new Map(), groups: new Map(), variables: new Map() };
   let file: string | undefined;
   for (const name of names) {
     const text = await readFile(resolve(folder, name), "utf8").catch(() => undefined);
     if (text === undefined || text.length > largestPlanFile) continue;
     file ??= name;
-    if (name.endsWith(".json")) addJson(bake, text);
-    else addHcl(bake, text);
+    const path = resolve(folder, name);
+    if (name.endsWith(".json"))
+      addJson(bake, text, () => tell(`${path} is no valid JSON: nothing of it is known.`));
+    else {
+      addHcl(bake, text, (line) =>
+        tell(`${path} cannot be read from line ${line} on: what stands above it says what is built.`),
+      );
+    }
   }
   if (file === undefined) return [];
   const places = { file: resolve(folder, file), folder };
   return builtTargets(bake).flatMap((name) => plansOf(bake, name, places));
 }
 
-function addHcl(bake: BakeFile, text: string): void {
-  for (const { type, labels, attributes } of hclBlocks(text)) {
+function addHcl(bake: BakeFile, text: string, stopped: (line: number) => void): void {
+  const { blocks, stoppedAt } = hclBlocks(text);
+  if (stoppedAt !== undefined) stopped(stoppedAt);
+  for (const { type, labels, attributes } of blocks) {
     const [name] = labels;
     if (name === undefined) continue;
     if (type === "target") merge(bake.targets, name, attributes);
@@ -50,11 +58,12 @@ function addHcl(bake: BakeFile, text: string): void {
   }
 }
 
-function addJson(bake: BakeFile, text: string): void {
+function addJson(bake: BakeFile, text: string, broken: () => void): void {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
+    broken();
     return;
   }
   const add = (key: string, into: Map<string, Attributes>): void => {
@@ -107,20 +116,25 @@ function plansOf(bake: BakeFile, name: string, at: { file: string; folder: strin
       return it === undefined ? otherwise : textOf(it, scope);
     };
     if (attributes.has("dockerfile-inline")) return [];
-    const args = attributes.get("args");
+    const texts = (key: string): ReadonlyMap<string, string | undefined> => {
+      const map = attributes.get(key);
+      return new Map(
+        map?.kind === "map"
+          ? [...map.entries].flatMap(([name, it]) =>
+              it.kind === "literal" && it.value === null ? [] : [[name, textOf(it, scope)] as const],
+            )
+          : [],
+      );
+    };
     const plan = planFrom(at.file, at.folder, {
       context: text("context", "."),
       dockerfile: text("dockerfile", "Dockerfile"),
       target: text("target", ""),
       image: textsOf(attributes.get("tags"), scope)[0],
-      buildArguments: new Map(
-        args?.kind === "map"
-          ? [...args.entries].flatMap(([key, it]) =>
-              it.kind === "literal" && it.value === null ? [] : [[key, textOf(it, scope)] as const],
-            )
-          : [],
-      ),
+      buildArguments: texts("args"),
       gpu: false,
+      namedContexts: texts("contexts"),
+      optional: false,
     });
     return plan ?? [];
   });

@@ -1,6 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { type BuildPlan, isRecord, largestPlanFile, planFrom } from "./build-plan.ts";
+import { delimiter, dirname, resolve } from "node:path";
+import { troubleText } from "../trouble-text.ts";
+import { type BuildPlan, isRecord, largestPlanFile, planFrom, type TellTrouble } from "./build-plan.ts";
+import { envFileOf } from "./env-file.ts";
+import { interpolated, type Variables } from "./interpolate.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,6 +12,15 @@ interface Service {
   readonly fields: Fields;
   readonly file: string;
   readonly folder: string;
+  readonly variables: Variables;
+}
+
+/** What holds while the files of one folder are read. */
+interface Reading {
+  readonly variables: Variables;
+  readonly tell: TellTrouble;
+  /** `extends` and `include` that are still followed. */
+  readonly steps: number;
 }
 
 /** Those that `docker compose` finds by itself; the first that is there is taken. */
@@ -24,10 +36,23 @@ const mostOthers = 20;
  * What `docker compose` builds with the files of one folder. Files that must be named with `-f` are asked only where
  * the standard ones build nothing: then nobody else says how the Dockerfile is built.
  */
-export async function composePlans(folder: string, dockerfile: string): Promise<readonly BuildPlan[]> {
-  const base = await firstServices(folder, standardNames);
-  const over = await firstServices(folder, overrideNames);
-  const standard = plansOf(joined(base, over)).filter((it) => it.dockerfile === dockerfile);
+export async function composePlans(
+  folder: string,
+  dockerfile: string,
+  tell: TellTrouble = () => {},
+): Promise<readonly BuildPlan[]> {
+  const reading: Reading = { variables: await envFileOf(folder), tell, steps: mostSteps };
+  const named = namedFiles(reading.variables);
+  const base =
+    named === undefined
+      ? joined(
+          await firstServices(folder, standardNames, reading),
+          await firstServices(folder, overrideNames, reading),
+        )
+      : await joinedServices(folder, named, reading);
+  const plansFor = (services: ReadonlyMap<string, Service>): readonly BuildPlan[] =>
+    builtByDefault(plansOf(services).filter((it) => it.dockerfile === dockerfile));
+  const standard = plansFor(base);
   if (standard.length > 0) return standard;
   const names = await readdir(folder).catch(() => []);
   const others = names
@@ -36,54 +61,87 @@ export async function composePlans(folder: string, dockerfile: string): Promise<
     .slice(0, mostOthers);
   const res: BuildPlan[] = [];
   for (const name of others) {
-    const services = joined(base, await servicesIn(resolve(folder, name), mostSteps));
-    res.push(...plansOf(services).filter((it) => it.dockerfile === dockerfile));
+    res.push(...plansFor(joined(base, await servicesIn(resolve(folder, name), reading))));
   }
+  return res;
+}
+
+/** Those that a profile must be asked for count where there are no others. */
+function builtByDefault(plans: readonly BuildPlan[]): readonly BuildPlan[] {
+  const always = plans.filter((it) => !it.optional);
+  return always.length > 0 ? always : plans;
+}
+
+/** `COMPOSE_FILE` of the `.env` file names the files instead. */
+function namedFiles(variables: Variables): readonly string[] | undefined {
+  const separator = variables.get("COMPOSE_PATH_SEPARATOR") ?? delimiter;
+  const names = (variables.get("COMPOSE_FILE") ?? "").split(separator).filter((it) => it !== "");
+  return names.length === 0 ? undefined : names;
+}
+
+async function joinedServices(
+  folder: string,
+  names: readonly string[],
+  reading: Reading,
+): Promise<ReadonlyMap<string, Service>> {
+  let res: ReadonlyMap<string, Service> = new Map();
+  for (const name of names) res = joined(res, await servicesIn(resolve(folder, name), reading));
   return res;
 }
 
 async function firstServices(
   folder: string,
   names: readonly string[],
+  reading: Reading,
 ): Promise<ReadonlyMap<string, Service>> {
   for (const name of names) {
-    const services = await servicesIn(resolve(folder, name), mostSteps);
+    const services = await servicesIn(resolve(folder, name), reading);
     if (services.size > 0) return services;
   }
   return new Map();
 }
 
-async function servicesIn(file: string, steps: number): Promise<ReadonlyMap<string, Service>> {
-  const content = steps === 0 ? undefined : await yamlOf(file);
+async function servicesIn(file: string, reading: Reading): Promise<ReadonlyMap<string, Service>> {
+  const { variables, tell, steps } = reading;
+  const content = steps === 0 ? undefined : await yamlOf(file, tell);
   if (!isRecord(content)) return new Map();
   const folder = dirname(file);
   const res = new Map<string, Service>();
   const includes = Array.isArray(content["include"]) ? content["include"] : [];
   for (const it of includes) {
-    const path = textOf(isRecord(it) ? it["path"] : it);
-    if (path === undefined) continue;
-    for (const [name, one] of await servicesIn(resolve(folder, path), steps - 1)) res.set(name, one);
+    const written = isRecord(it) ? it["path"] : it;
+    const paths = (Array.isArray(written) ? written : [written]).flatMap(
+      (path) => textOf(path, variables) ?? [],
+    );
+    const [first] = paths;
+    if (first === undefined) continue;
+    // A project of its own, whose variables give way to those of this one.
+    const theirs = await envFileOf(dirname(resolve(folder, first)));
+    const inner = { tell, variables: new Map([...theirs, ...variables]), steps: steps - 1 };
+    for (const [name, one] of await joinedServices(folder, paths, inner)) res.set(name, one);
   }
   const own = isRecord(content["services"]) ? content["services"] : {};
   for (const [name, fields] of Object.entries(own)) {
-    if (isRecord(fields)) res.set(name, await extended({ fields, file, folder }, own, steps));
+    if (isRecord(fields)) res.set(name, await extended({ fields, file, folder, variables }, own, reading));
   }
   return res;
 }
 
 /** With what `extends` names below it. */
-async function extended(it: Service, siblings: Fields, steps: number): Promise<Service> {
+async function extended(it: Service, siblings: Fields, reading: Reading): Promise<Service> {
+  const { variables, steps } = reading;
   const asked = it.fields["extends"];
-  const name = textOf(isRecord(asked) ? asked["service"] : asked);
+  const name = textOf(isRecord(asked) ? asked["service"] : asked, variables);
   if (name === undefined || steps === 0) return it;
-  const file = isRecord(asked) ? textOf(asked["file"]) : undefined;
+  const further = { ...reading, steps: steps - 1 };
+  const file = isRecord(asked) ? textOf(asked["file"], variables) : undefined;
   if (file !== undefined) {
-    const parent = (await servicesIn(resolve(it.folder, file), steps - 1)).get(name);
+    const parent = (await servicesIn(resolve(it.folder, file), further)).get(name);
     return parent === undefined ? it : join(parent, it);
   }
   const fields = siblings[name];
   if (!isRecord(fields) || fields === it.fields) return it;
-  return join(await extended({ ...it, fields }, siblings, steps - 1), it);
+  return join(await extended({ ...it, fields }, siblings, further), it);
 }
 
 function joined(
@@ -101,13 +159,15 @@ function joined(
 /** Maps are joined, everything else is replaced; paths stay relative to where they were written. */
 function join(base: Service, over: Service): Service {
   const [before, after] = [buildOf(base.fields), buildOf(over.fields)];
-  const args = { ...mapOf(before?.["args"]), ...mapOf(after?.["args"]) };
-  const build = before === undefined && after === undefined ? undefined : { ...before, ...after, args };
+  const both = (key: string): Fields => ({ ...mapOf(before?.[key]), ...mapOf(after?.[key]) });
+  const maps = { args: both("args"), additional_contexts: both("additional_contexts") };
+  const build = before === undefined && after === undefined ? undefined : { ...before, ...after, ...maps };
   const place = after?.["context"] === undefined && before !== undefined ? base : over;
   return {
     fields: { ...base.fields, ...over.fields, build },
     file: place.file,
     folder: place.folder,
+    variables: place.variables,
   };
 }
 
@@ -115,21 +175,40 @@ const buildOf = ({ build }: Fields): Fields | undefined =>
   typeof build === "string" ? { context: build } : isRecord(build) ? build : undefined;
 
 function plansOf(services: ReadonlyMap<string, Service>): readonly BuildPlan[] {
-  return [...services.values()].flatMap(({ fields, file, folder }) => {
+  return [...services.values()].flatMap(({ fields, file, folder, variables }) => {
     const build = buildOf(fields);
     if (build === undefined || build["dockerfile_inline"] !== undefined) return [];
+    const text = (it: unknown): string | undefined => textOf(it, variables);
     const plan = planFrom(file, folder, {
-      context: textOf(build["context"] ?? "."),
-      dockerfile: textOf(build["dockerfile"] ?? "Dockerfile"),
-      target: textOf(build["target"] ?? ""),
-      image: textOf(fields["image"]),
-      buildArguments: new Map(
-        Object.entries(mapOf(build["args"])).map(([name, it]) => [name, textOf(it)] as const),
-      ),
+      context: text(build["context"] ?? "."),
+      dockerfile: text(build["dockerfile"] ?? "Dockerfile"),
+      target: text(build["target"] ?? ""),
+      image: text(fields["image"]),
+      buildArguments: argumentsOf(build["args"], variables),
       gpu: wantsGpu(fields),
+      namedContexts: new Map(
+        Object.entries(mapOf(build["additional_contexts"])).map(([name, it]) => [name, text(it)] as const),
+      ),
+      optional: needsProfile(fields, variables),
     });
     return plan ?? [];
   });
+}
+
+/** An ARG without a value takes that of the variable of its name. */
+const argumentsOf = (written: unknown, variables: Variables): BuildPlan["buildArguments"] =>
+  new Map(
+    Object.entries(mapOf(written)).map(([name, it]) => {
+      const isNamedOnly = it === undefined || it === null;
+      return [name, isNamedOnly ? variables.get(name) : textOf(it, variables)] as const;
+    }),
+  );
+
+/** It has profiles, and the `.env` file turns none of them on. */
+function needsProfile({ profiles }: Fields, variables: Variables): boolean {
+  if (!Array.isArray(profiles) || profiles.length === 0) return false;
+  const active = (variables.get("COMPOSE_PROFILES") ?? "").split(",").map((it) => it.trim());
+  return !active.includes("*") && !profiles.some((it) => active.includes(String(it)));
 }
 
 /** `gpus`, `runtime: nvidia`, reserved devices, or the variable that the NVIDIA runtime reads. */
@@ -157,22 +236,26 @@ function mapOf(value: unknown): Fields {
   );
 }
 
-/** Variables have their defaults; one without a default cannot be known. */
-function textOf(value: unknown): string | undefined {
+function textOf(value: unknown, variables: Variables): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "string") return undefined;
-  const res = value.replace(/\$\{\w+:?-([^${}]*)\}/g, "$1").replaceAll("$$", "\0");
-  return res.includes("$") ? undefined : res.replaceAll("\0", "$");
+  return typeof value === "string" ? interpolated(value, variables) : undefined;
 }
 
-async function yamlOf(file: string): Promise<unknown> {
+/** Of a broken file what can be read. */
+async function yamlOf(file: string, tell: TellTrouble): Promise<unknown> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined || text.length > largestPlanFile) return undefined;
   try {
     const { parseDocument } = await import("yaml");
     // Merge keys are common in compose files; the bound stops aliases that multiply.
-    return parseDocument(text, { merge: true, logLevel: "silent" }).toJS({ maxAliasCount: 200 });
-  } catch {
+    const document = parseDocument(text, { merge: true, logLevel: "silent" });
+    const line = document.errors[0]?.linePos?.[0].line;
+    if (line !== undefined) {
+      tell(`${file} is no valid YAML (line ${line}): what can be read of it says what is built.`);
+    }
+    return document.toJS({ maxAliasCount: 200 });
+  } catch (cause) {
+    tell(`${file} says nothing about what is built: ${troubleText(cause)}.`);
     return undefined;
   }
 }

@@ -4,11 +4,12 @@ import type { BuildContext, IgnoreFile } from "../../../core/context/build-conte
 import { ListedContext } from "../../../core/context/listed-context.ts";
 import { manifestPaths } from "../../../core/context/manifests.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
+import type { NamedImages } from "../../../core/dockerfile/named-contexts.ts";
 import { isDevelopmentPlace } from "../../../core/dockerfile/purpose.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
 import { bakePlans } from "./bake.ts";
-import type { BuildPlan } from "./build-plan.ts";
+import type { BuildPlan, NamedContext } from "./build-plan.ts";
 import { composePlans } from "./compose.ts";
 import { walk } from "./walk.ts";
 
@@ -22,6 +23,10 @@ export interface FoundWorld {
   readonly gpu: boolean;
   /** Its folder is one of development containers or CI jobs. */
   readonly development: boolean;
+  /** Contexts given by name in all that is built, with the image that each is. */
+  readonly namedContexts: NamedImages | undefined;
+  /** Those of them that are folders of the workspace. */
+  readonly namedFolders: ReadonlyMap<string, BuildContext> | undefined;
   readonly context: BuildContext | undefined;
   readonly contextPath: string | undefined;
   /** Names of images that compose or bake files build from this Dockerfile. */
@@ -48,6 +53,8 @@ interface Place {
 /** Finds build contexts and targets, once per Dockerfile until something changes. */
 export class WorldFinder {
   readonly #options: Options;
+  /** Told once, until something changes. */
+  readonly #told = new Set<string>();
   readonly #found = new Map<string, { readonly key: string; readonly world: FoundWorld }>();
 
   constructor(options: Options) {
@@ -75,6 +82,7 @@ export class WorldFinder {
 
   /** A file changed: forgets what depends on it; without a path, everything. */
   invalidate(path?: string): void {
+    this.#told.clear();
     if (path === undefined) {
       this.#found.clear();
       return;
@@ -82,7 +90,9 @@ export class WorldFinder {
     for (const [dockerfile, { world }] of this.#found) {
       const { contextPath } = world;
       const concerns =
-        contextPath === undefined || isInside(contextPath, path) || /(?:compose|bake)/.test(basename(path));
+        contextPath === undefined ||
+        isInside(contextPath, path) ||
+        /compose|bake|^\.env$/.test(basename(path));
       if (concerns || isInside(dirname(dockerfile), path)) this.#found.delete(dockerfile);
     }
   }
@@ -96,9 +106,9 @@ export class WorldFinder {
     const folders = this.#foldersOf(dockerfile);
     const plans: BuildPlan[] = [];
     for (const folder of folders) {
-      const baked = await bakePlans(folder);
+      const baked = await bakePlans(folder, this.#tell);
       plans.push(
-        ...(await composePlans(folder, dockerfile)),
+        ...(await composePlans(folder, dockerfile, this.#tell)),
         ...baked.filter((it) => it.dockerfile === dockerfile),
       );
       if (plans.length > 0) break;
@@ -106,17 +116,29 @@ export class WorldFinder {
     const place = await this.#placeOf(plans, settings.context, folders, copySources);
     const targets = settings.target === "" ? unique(plans.map((it) => it.target)) : [settings.target];
     const chosen = settings.target === "" ? plans : plans.filter((it) => it.target === settings.target);
+    const named = namedContextsOf(chosen);
     return {
       buildArguments: argumentsOf(chosen),
+      namedContexts: named && new Map([...named].map(([name, { image }]) => [name, image] as const)),
+      namedFolders: named && (await this.#readNamed(named, folders.at(-1) ?? "", signal)),
       gpu: chosen.some((it) => it.gpu),
       development: isDevelopmentPlace(dockerfile),
       targets: targets.every((it) => it === "") ? [] : targets,
-      context: place === undefined ? undefined : await this.#read(dockerfile, place, signal),
+      context:
+        place === undefined
+          ? undefined
+          : await this.#read(place, ignoreFilesOf(dockerfile, place.path), signal),
       contextPath: place?.path,
       images: unique(plans.flatMap(({ image }) => image ?? [])),
       packageSizes: await this.#options.packageSizes(),
     };
   }
+
+  readonly #tell = (sentence: string): void => {
+    if (this.#told.has(sentence)) return;
+    this.#told.add(sentence);
+    this.#options.log(sentence);
+  };
 
   /** The Dockerfile's folder and those above it, up to the workspace folder. */
   #foldersOf(dockerfile: string): readonly string[] {
@@ -150,14 +172,30 @@ export class WorldFinder {
     return undefined;
   }
 
+  /** Folders outside the workspace are not read. */
+  async #readNamed(
+    named: ReadonlyMap<string, NamedContext>,
+    top: string,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, BuildContext>> {
+    const res = new Map<string, BuildContext>();
+    for (const [name, { folder }] of named) {
+      if (folder === undefined || !isInside(top, folder)) continue;
+      const place = { path: folder, foundBy: `the context ${name}` };
+      const context = await this.#read(place, [join(folder, ".dockerignore")], signal);
+      if (context !== undefined) res.set(name, context);
+    }
+    return res;
+  }
+
   async #read(
-    dockerfile: string,
     { path, foundBy }: Place,
+    ignoreFiles: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<BuildContext | undefined> {
     try {
       if (!(await stat(path)).isDirectory()) return undefined;
-      const ignoreFile = await ignoreFileOf(dockerfile, path, this.#options.openText);
+      const ignoreFile = await firstIgnoreFile(ignoreFiles, path, this.#options.openText);
       const walked = await walk(path, ignoreFile?.text ?? "", signal);
       const manifests = await textsOf(path, manifestPaths(walked.root));
       return new ListedContext({
@@ -186,6 +224,19 @@ function argumentsOf(plans: readonly BuildPlan[]): FoundWorld["buildArguments"] 
   );
 }
 
+/** Those that every plan gives; where they are not the same, only that there is one is known. */
+function namedContextsOf(plans: readonly BuildPlan[]): ReadonlyMap<string, NamedContext> | undefined {
+  const [first, ...others] = plans;
+  const res = new Map<string, NamedContext>();
+  for (const [name, it] of first?.namedContexts ?? []) {
+    const rest = others.map(({ namedContexts }) => namedContexts.get(name));
+    if (rest.some((other) => other === undefined)) continue;
+    const isSame = rest.every((other) => other?.image === it.image && other?.folder === it.folder);
+    res.set(name, isSame ? it : { image: undefined, folder: undefined });
+  }
+  return res.size === 0 ? undefined : res;
+}
+
 /** What cannot be read is left out. */
 async function textsOf(folder: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const read = await Promise.all(
@@ -197,12 +248,17 @@ async function textsOf(folder: string, paths: readonly string[]): Promise<Readon
 }
 
 /** The file beside the Dockerfile wins over the context's own. */
-async function ignoreFileOf(
-  dockerfile: string,
+const ignoreFilesOf = (dockerfile: string, context: string): readonly string[] => [
+  `${dockerfile}.dockerignore`,
+  join(context, ".dockerignore"),
+];
+
+async function firstIgnoreFile(
+  files: readonly string[],
   context: string,
   openText: Options["openText"],
 ): Promise<IgnoreFile | undefined> {
-  for (const file of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
+  for (const file of files) {
     const text = openText?.(file) ?? (await readFile(file, "utf8").catch(() => undefined));
     if (text !== undefined) return { path: relative(context, file).split(sep).join("/"), text };
   }

@@ -22,8 +22,14 @@ const unknown: HclExpression = { kind: "unknown" };
 /** Deeper than any file that a person wrote. */
 const deepest = 50;
 
-/** The blocks at the top of a file; attributes at the top are left out. */
-export const hclBlocks = (text: string): readonly HclBlock[] => new HclReader(text).blocks();
+/** The blocks at the top of a file; attributes at the top are left out. `stoppedAt`: the line (from 1) where it breaks. */
+export function hclBlocks(text: string): {
+  readonly blocks: readonly HclBlock[];
+  readonly stoppedAt: number | undefined;
+} {
+  const reader = new HclReader(text);
+  return { blocks: reader.blocks(), stoppedAt: reader.stoppedAt };
+}
 
 /** A JSON value as the expression that it stands for: bake files in JSON have `${NAME}` too. */
 export function expressionOf(value: unknown): HclExpression {
@@ -56,9 +62,16 @@ function textExpression(text: string): HclExpression {
 class HclReader {
   readonly #text: string;
   #at = 0;
+  /** A block has no end. */
+  #isOpen = false;
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  get stoppedAt(): number | undefined {
+    const isWhole = this.#at >= this.#text.length && !this.#isOpen;
+    return isWhole ? undefined : this.#text.slice(0, this.#at).split("\n").length;
   }
 
   blocks(): HclBlock[] {
@@ -86,7 +99,10 @@ class HclReader {
       this.#skip(true);
       if (this.#take(/\}/y) !== undefined || depth > deepest) return attributes;
       const name = this.#take(/[A-Za-z_][\w-]*/y);
-      if (name === undefined) return attributes;
+      if (name === undefined) {
+        this.#isOpen = true;
+        return attributes;
+      }
       this.#skip(false);
       if (this.#take(/=/y) !== undefined) attributes.set(name, this.#expression(depth + 1));
       else {

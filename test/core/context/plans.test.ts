@@ -7,11 +7,17 @@ import { folderWith } from "../../built/support/places.ts";
 
 /** What is found for `Dockerfile` of a folder with these files. */
 async function found(files: Readonly<Record<string, string>>, dockerfile = "Dockerfile") {
+  const { told: _, contexts: __, ...res } = await allFound(files, dockerfile);
+  return res;
+}
+
+async function allFound(files: Readonly<Record<string, string>>, dockerfile = "Dockerfile") {
   const folder = await folderWith({ [dockerfile]: "FROM a\n", ...files });
+  const told: string[] = [];
   const finder = new WorldFinder({
     workspaceFolders: [folder],
     packageSizes: async () => undefined,
-    log: () => {},
+    log: (sentence) => told.push(sentence.replaceAll(`${folder}/`, "")),
   });
   const world = await finder.worldOf(join(folder, dockerfile), [], { target: "", context: "" });
   return {
@@ -20,6 +26,8 @@ async function found(files: Readonly<Record<string, string>>, dockerfile = "Dock
     gpu: world.gpu,
     context: world.contextPath?.slice(folder.length),
     images: world.images,
+    contexts: world.namedContexts && Object.fromEntries(world.namedContexts),
+    told,
   };
 }
 
@@ -81,6 +89,93 @@ describe("compose files", () => {
     });
   });
 
+  it("take their variables from the .env file, else from the defaults", async () => {
+    const compose = `services:
+  api:
+    image: example/api:\${TAG}
+    build:
+      context: \${DIR:-.}
+      target: \${STAGE:-\${OTHER:-run}}
+      args:
+        FROM_FILE: \${QUOTED}
+        SINGLE: $SINGLE
+        PLAIN: "\${PLAIN:?is needed}"
+        ABSENT: \${ABSENT}
+        IF_SET: \${PLAIN:+set}\${ABSENT:+not}
+        EMPTY: "\${EMPTY-x}\${EMPTY:-y}"
+        DOLLAR: $$PLAIN
+        NAMED:
+`;
+    const env = `# comment
+TAG=1.2 # which
+export PLAIN=plain
+QUOTED="a \\"b\\" \${PLAIN}"
+SINGLE='no \${PLAIN} # here'
+EMPTY=
+NAMED=by name
+`;
+    expect(await found({ "compose.yaml": compose, ".env": env })).toMatchObject({
+      targets: ["run"],
+      images: ["example/api:1.2"],
+      args: {
+        FROM_FILE: 'a "b" plain',
+        SINGLE: "no ${PLAIN} # here",
+        PLAIN: "plain",
+        ABSENT: undefined,
+        IF_SET: "set",
+        EMPTY: "y",
+        DOLLAR: "$PLAIN",
+        NAMED: "by name",
+      },
+    });
+  });
+
+  it("build what no profile guards, where there is such a service", async () => {
+    const test = "  test:\n    profiles: [test]\n    build: { context: ., target: test }\n";
+    const api = "  api:\n    build: { context: ., target: api }\n";
+    expect(await found({ "compose.yaml": `services:\n${test}${api}` })).toMatchObject({ targets: ["api"] });
+    expect(await found({ "compose.yaml": `services:\n${test}` })).toMatchObject({ targets: ["test"] });
+    const env = "COMPOSE_PROFILES=a,test\n";
+    expect(await found({ "compose.yaml": `services:\n${test}${api}`, ".env": env })).toMatchObject({
+      targets: ["test", "api"],
+    });
+  });
+
+  it("are those that COMPOSE_FILE names", async () => {
+    const service = (target: string): string =>
+      `services:\n  a:\n    build: { context: ., target: ${target} }\n`;
+    const files = {
+      "compose.yaml": service("standard"),
+      "one.yml": service("one"),
+      "two.yml": service("two"),
+    };
+    const env = "COMPOSE_FILE=one.yml,two.yml\nCOMPOSE_PATH_SEPARATOR=,\n";
+    expect(await found({ ...files, ".env": env })).toMatchObject({ targets: ["two"] });
+  });
+
+  it("give contexts names", async () => {
+    const contexts = "[base=docker-image://debian:12, src=../shared, 'docker.io/library/x:latest=service:y']";
+    const build = `    build:\n      context: .\n      additional_contexts: ${contexts}\n`;
+    const { contexts: named } = await allFound({ "compose.yaml": `services:\n  a:\n${build}` });
+    expect(named).toEqual({ base: "debian:12", src: undefined, x: undefined });
+  });
+
+  it.each([
+    [
+      "half a key",
+      "services:\n  api:\n    build:\n      context: .\n      target: run\n      dock\n  other:\n",
+      6,
+    ],
+    ["an open bracket", "services:\n  api:\n    build: { context: ., target: run,\n", 4],
+    ["an open quote", 'services:\n  api:\n    build: { context: ., target: run }\n    image: "x\n', 5],
+    ["a bad indent", "services:\n  api:\n    build: { context: ., target: run }\n   image: x\n", 4],
+  ])("that are half typed say what they can, and are told of: %s", async (_, text, line) => {
+    expect(await allFound({ "compose.yaml": text })).toMatchObject({
+      targets: ["run"],
+      told: [`compose.yaml is no valid YAML (line ${line}): what can be read of it says what is built.`],
+    });
+  });
+
   it.each([
     ["inline Dockerfiles", "services:\n  a:\n    build: { context: ., dockerfile_inline: FROM x }\n"],
     ["remote contexts", "services:\n  a:\n    build: https://example.org/x.git\n"],
@@ -139,6 +234,28 @@ target "test" { target = "test" }
       targets: ["runtime"],
       args: { A: "1" },
     });
+  });
+
+  it("give contexts names, too", async () => {
+    const text = 'target "a" { contexts = { base = "docker-image://debian:12", other = "target:b" } }';
+    const { contexts } = await allFound({ "docker-bake.hcl": text });
+    expect(contexts).toEqual({ base: "debian:12", other: undefined });
+  });
+
+  it.each([
+    ["docker-bake.json", '{"target": ', "docker-bake.json is no valid JSON: nothing of it is known."],
+    [
+      "docker-bake.hcl",
+      'target "a" { target = "t" }\ntarget "b" {\n  target = "u"\n  =',
+      "docker-bake.hcl cannot be read from line 4 on: what stands above it says what is built.",
+    ],
+    [
+      "docker-bake.hcl",
+      'target "a" { target = "t" }\n}',
+      "docker-bake.hcl cannot be read from line 2 on: what stands above it says what is built.",
+    ],
+  ])("that are broken are told of: %s", async (name, text, sentence) => {
+    expect((await allFound({ [name]: text })).told).toEqual([sentence]);
   });
 
   it.each([
