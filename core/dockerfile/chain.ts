@@ -56,7 +56,8 @@ export class Chains {
 
   users(instruction: Instruction): readonly Instruction[] {
     return kept(this.#users, instruction, () =>
-      this.#instructions.slice(instruction.index + 1).filter((it) => {
+      this.#instructions.filter((it) => {
+        if (it.index <= instruction.index) return false;
         if (it.kind === "copy" && it.fromStage !== undefined) {
           return this.#ancestry[it.fromStage]?.has(instruction.stage) === true;
         }

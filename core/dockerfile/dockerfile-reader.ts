@@ -17,11 +17,14 @@ import {
   type BuildArguments,
   isSameMap,
   isSamePlace,
+  isTrigger,
+  openStage,
   type Place,
   placeAfter,
   type StageHead,
   stageNamed,
   topOfFile,
+  triggered,
 } from "./surroundings.ts";
 import type { Template } from "./template.ts";
 
@@ -49,6 +52,8 @@ interface Trace {
   readonly split: SplitDockerfile;
   readonly entries: readonly Entry[];
   readonly heads: readonly StageHead[];
+  /** What ONBUILD lines do in the stages that trigger them. */
+  readonly triggered: readonly Instruction[];
   /** The place behind the last one. */
   readonly end: Place;
   readonly buildArguments: BuildArguments;
@@ -139,10 +144,34 @@ class Reading {
       split: this.#split,
       entries: this.#entries,
       heads: this.#heads,
+      triggered: this.#triggered(),
       end: this.#placeAfterLast(),
       buildArguments: this.#arguments,
       contexts: this.#contexts,
     };
+  }
+
+  #triggered(): readonly Instruction[] {
+    const triggers = this.#entries.filter(({ instruction }) => instruction.onbuild);
+    if (triggers.length === 0) return [];
+    return this.#entries.flatMap((it) =>
+      isFrom(it.content.template) ? this.#triggeredBy(it, triggers) : [],
+    );
+  }
+
+  #triggeredBy({ content, before, instruction }: Entry, triggers: readonly Entry[]): readonly Instruction[] {
+    const { read, escape: escapeCharacter } = content.template;
+    const parent = this.#heads[instruction.stage]?.parent;
+    const own = triggers.filter((it) => it.instruction.stage === parent);
+    if (!read.ok || parent === undefined || own.length === 0) return [];
+    let place = openStage(before, read.instruction, escapeCharacter);
+    return own.flatMap(({ at, content: { template } }, count) => {
+      if (!template.read.ok || !isTrigger(template.read.instruction)) return [];
+      const there = this.#library.content(template, place);
+      place = placeAfter(place, triggered(template.read.instruction), escapeCharacter, this.#arguments);
+      const index = instruction.index + (count + 1) / (own.length + 1);
+      return [placed(there, at, index, instruction.stage, true)];
+    });
   }
 
   #placeAfterLast(): Place {
@@ -204,11 +233,16 @@ class Reading {
 const isFrom = ({ read }: Template): boolean =>
   read.ok && read.instruction.keyword === "FROM" && !read.instruction.onbuild;
 
-function factsFrom({ split, entries, heads, end }: Trace, targets: readonly string[]): Facts {
+function factsFrom(
+  { split, entries, heads, triggered: replayed, end }: Trace,
+  targets: readonly string[],
+): Facts {
   const instructions = entries.map((it) => it.instruction);
   const shippedStages = chainsOf(heads, targets);
+  const run =
+    replayed.length === 0 ? instructions : [...instructions, ...replayed].sort((a, b) => a.index - b.index);
   const ofStage: Instruction[][] = heads.map(() => []);
-  for (const it of instructions) ofStage[it.stage]?.push(it);
+  for (const it of run) ofStage[it.stage]?.push(it);
   const stages = heads.flatMap((it): Stage[] => {
     const own = ofStage[it.index] ?? [];
     const [from] = own;
@@ -226,7 +260,7 @@ function factsFrom({ split, entries, heads, end }: Trace, targets: readonly stri
       },
     ];
   });
-  const shipped = instructions.filter((it) => shippedStages.has(it.stage) && !it.onbuild);
+  const shipped = run.filter((it) => shippedStages.has(it.stage) && !it.onbuild);
   return {
     text: split.text,
     escape: split.escape,
@@ -235,8 +269,8 @@ function factsFrom({ split, entries, heads, end }: Trace, targets: readonly stri
     shipped,
     comments: split.comments,
     foreign: stages.some((it) => it.shipped && isWindows(it)) || hasOtherSyntax(split),
-    chains: new Chains(stages, instructions, shipped),
-    sites: new SiteIndex(instructions),
+    chains: new Chains(stages, run, shipped),
+    sites: new SiteIndex(run),
     shippedSites: new SiteIndex(shipped),
   };
 }

@@ -33,10 +33,13 @@ interface InstructionBase {
   readonly keywordAt: Span;
   /** Exact source text at `at`. */
   readonly source: string;
+  /** Counts in the order of running; a triggered one lies between the FROM that sets it off and what follows. */
   readonly index: number;
   /** Index of the stage; -1 before the first FROM. */
   readonly stage: number;
   readonly onbuild: boolean;
+  /** It is an ONBUILD line of the stage below, run in the stage that starts from it; `at` is that line. */
+  readonly triggered: boolean;
   readonly flags: readonly Flag[];
   /** One object for one text at equal places, in all versions of a document; ask through remembered.ts. */
   readonly said: object;
@@ -120,6 +123,7 @@ export interface Stage {
   readonly parent: number | undefined;
   /** The image at the bottom of its chain, variables resolved, "scratch" included; undefined when unknown. */
   readonly baseImage: string | undefined;
+  /** With those that its FROM triggers, right behind it. */
   readonly instructions: readonly Instruction[];
   /** Variables at its end, as far as the Dockerfile sets them. */
   readonly environment: ReadonlyValues;
@@ -131,8 +135,9 @@ export interface Facts {
   readonly text: string;
   readonly escape: EscapeCharacter;
   readonly stages: readonly Stage[];
+  /** As they are written, each once. */
   readonly instructions: readonly Instruction[];
-  /** Instructions whose layers are in a target's chain, in source order. ONBUILD triggers are not among them. */
+  /** Instructions whose layers are in a target's chain, in the order of running. ONBUILD lines are among them where triggered. */
   readonly shipped: readonly Instruction[];
   /** Every comment line, also inside continued instructions. */
   readonly comments: readonly CommentLine[];

@@ -19,12 +19,18 @@ import { posixJoin } from "./paths.ts";
 import type { ReadonlyValues } from "./values.ts";
 
 /** The same instruction at another place of another version of the text. */
-export function placed(content: Content, at: Span, index: number, stage: number): Instruction {
+export function placed(
+  content: Content,
+  at: Span,
+  index: number,
+  stage: number,
+  triggered = false,
+): Instruction {
   const { read } = content.template;
   const keyword = read.ok ? read.instruction.keyword : "";
-  if (keyword === "RUN") return new PlacedRun(content, at, index, stage);
-  if (keyword === "COPY" || keyword === "ADD") return new PlacedCopy(content, at, index, stage);
-  return new PlacedOther(content, at, index, stage);
+  if (keyword === "RUN") return new PlacedRun(content, at, index, stage, triggered);
+  if (keyword === "COPY" || keyword === "ADD") return new PlacedCopy(content, at, index, stage, triggered);
+  return new PlacedOther(content, at, index, stage, triggered);
 }
 
 abstract class Placed {
@@ -32,12 +38,14 @@ abstract class Placed {
   readonly index: number;
   readonly stage: number;
   readonly keyword: string;
+  readonly triggered: boolean;
   protected readonly content: Content;
   #flags: readonly Flag[] | undefined;
   #words: readonly Word[] | undefined;
 
-  constructor(content: Content, at: Span, index: number, stage: number) {
+  constructor(content: Content, at: Span, index: number, stage: number, triggered: boolean) {
     this.content = content;
+    this.triggered = triggered;
     this.at = at;
     this.index = index;
     this.stage = stage;
@@ -54,7 +62,7 @@ abstract class Placed {
 
   get onbuild(): boolean {
     const { read } = this.content.template;
-    return read.ok && read.instruction.onbuild;
+    return !this.triggered && read.ok && read.instruction.onbuild;
   }
 
   get keywordAt(): Span {

@@ -95,7 +95,7 @@ function repeatedLines(
 ): readonly string[] | undefined {
   const lines: { readonly it: Instruction; readonly text: string }[] = [];
   for (const it of before) {
-    if (it.onbuild) return undefined;
+    if (it.onbuild || it.triggered) return undefined;
     if (it.kind === "copy") {
       if (split.copies(it)) lines.push({ it, text: it.source });
     } else if (it.kind === "run") {

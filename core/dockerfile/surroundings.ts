@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly posixShell: boolean;
   /** Names set by ARG, which a stage does not hand on. */
   readonly buildArguments: ReadonlySet<string>;
+  /** ONBUILD so far: they run where a stage starts from this one, and in no stage above that. */
+  readonly triggers: readonly ReadInstruction[];
 }
 
 export interface StageHead {
@@ -51,6 +53,7 @@ const bare: Surroundings = {
   workdir: undefined,
   posixShell: true,
   buildArguments: new Set(),
+  triggers: [],
 };
 
 /** Docker declares these for every file; what they hold depends on the build. */
@@ -108,6 +111,8 @@ const isSameSurroundings = (a: Surroundings, b: Surroundings): boolean =>
   (a.workdir === b.workdir &&
     a.posixShell === b.posixShell &&
     a.values.equals(b.values) &&
+    a.triggers.length === b.triggers.length &&
+    a.triggers.every((it, index) => it === b.triggers[index]) &&
     a.buildArguments.size === b.buildArguments.size &&
     [...a.buildArguments].every((it) => b.buildArguments.has(it)));
 
@@ -118,13 +123,20 @@ export function placeAfter(
   escapeCharacter: string,
   given: BuildArguments,
 ): Place {
-  if (read.onbuild) return place;
+  if (read.onbuild) {
+    const { stage, here } = place;
+    const isKept = stage !== undefined && isTrigger(read);
+    return isKept ? { ...place, here: { ...here, triggers: [...here.triggers, read] } } : place;
+  }
   const before = valuesAt(place);
   const expanded = (raw: string): string | undefined => expandWord(raw, before, escapeCharacter);
   const { here, stage, globals } = place;
   switch (read.keyword) {
     case "FROM":
-      return openStage(place, read, escapeCharacter);
+      return triggersOf(place, read, escapeCharacter).reduce(
+        (at, trigger) => placeAfter(at, triggered(trigger), escapeCharacter, given),
+        openStage(place, read, escapeCharacter),
+      );
     case "ARG": {
       const values = before.copy();
       const buildArguments = new Set(here.buildArguments);
@@ -170,7 +182,21 @@ export function placeAfter(
   }
 }
 
-function openStage(place: Place, read: ReadInstruction, escapeCharacter: string): Place {
+/** Docker refuses the others as triggers. */
+export const isTrigger = ({ keyword }: ReadInstruction): boolean =>
+  !/^(?:FROM|ONBUILD|MAINTAINER)$/.test(keyword);
+
+/** A trigger as the instruction that it is in the stage that runs it. */
+export const triggered = (trigger: ReadInstruction): ReadInstruction => ({ ...trigger, onbuild: false });
+
+/** The triggers that a FROM sets off. */
+function triggersOf(place: Place, read: ReadInstruction, escapeCharacter: string): Surroundings["triggers"] {
+  const { stage, closed } = openStage(place, read, escapeCharacter);
+  return stage?.parent === undefined ? [] : (closed[stage.parent]?.end.triggers ?? []);
+}
+
+/** The place right behind a FROM, before any trigger has run. */
+export function openStage(place: Place, read: ReadInstruction, escapeCharacter: string): Place {
   const closed =
     place.stage === undefined ? place.closed : [...place.closed, { head: place.stage, end: place.here }];
   const raw = read.arguments[0]?.raw;
@@ -199,11 +225,11 @@ function openStage(place: Place, read: ReadInstruction, escapeCharacter: string)
   };
 }
 
-/** What a stage hands on: everything but its ARGs. */
+/** What a stage hands on: everything but its ARGs and its triggers, which a FROM sets off once. */
 function inherited(end: Surroundings): Surroundings {
-  if (end.buildArguments.size === 0) return end;
+  if (end.buildArguments.size === 0) return end.triggers.length === 0 ? end : { ...end, triggers: [] };
   const values = new Values([...end.values.entries()].filter(([name]) => !end.buildArguments.has(name)));
-  return { ...end, values, buildArguments: new Set() };
+  return { ...end, values, buildArguments: new Set(), triggers: [] };
 }
 
 /** Index of the complete stage that a name or a number means at a place. */

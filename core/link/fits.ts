@@ -96,7 +96,7 @@ function bodyOf(source: string): string {
     .filter((line, index) => index === 0 || !line.trimStart().startsWith("#"))
     .map((line) => line.replace(/[\\`][ \t]*$/, ""))
     .join("");
-  return joined.replace(/^\S+\s+/, "").replace(/^(?:--[a-z][a-z0-9-]*(?:=\S*)?\s+)+/, "");
+  return joined.replace(/^(?:ONBUILD\s+)?\S+\s+/i, "").replace(/^(?:--[a-z][a-z0-9-]*(?:=\S*)?\s+)+/, "");
 }
 
 const squeezed = (text: string): string => text.replace(/\s+/g, " ").trim();

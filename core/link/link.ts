@@ -74,9 +74,9 @@ function linkChain(chain: readonly Instruction[], history: readonly HistoryEntry
 /** ARG may leave an entry or none, depending on the builder. */
 const leavesEntry = (it: Instruction): boolean => it.keyword !== "ARG";
 
-/** What no instruction need account for: build arguments, and labels given on the command line. */
+/** What no instruction need account for: build arguments, labels given on the command line, triggers that are only noted. */
 const isIncidental = ({ createdBy }: HistoryEntry): boolean =>
-  /^(?:ARG|LABEL)\s/.test(plainCommand(createdBy));
+  /^(?:ARG|LABEL|ONBUILD)\s/.test(plainCommand(createdBy));
 
 interface Match {
   readonly instruction: number;

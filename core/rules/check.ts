@@ -7,9 +7,10 @@ import type { IgnoreFacts } from "../context/ignore-facts.ts";
 import type { Facts } from "../dockerfile/facts.ts";
 import { hadolintIgnores, type PeerIgnore } from "../dockerfile/peer-ignores.ts";
 import type { PythonFacts } from "../python/python-facts.ts";
+import { overlaps } from "../text/span.ts";
 import { type Suppression, suppresses } from "../text/suppression.ts";
 import type { World } from "../world.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, Fix } from "./finding.ts";
 import { type RuleId, rules } from "./index.ts";
 import { isBelowReport, ratedBy } from "./rate.ts";
 import type { Rule, Severity } from "./rule.ts";
@@ -44,12 +45,20 @@ export function findingsOf(subject: Subject, world: World, choices: RuleChoices)
       for (const it of silencedBy) used.add(it);
       if (silencedBy.length > 0 || ignores.some((it) => isSameThing(it, rule, finding))) continue;
       if (choiceOf(choices, rule.id) === "auto" && isBelowReport(finding.saving, choices)) continue;
-      found.push(rated(rule.id, finding, world, choices));
+      found.push(rated(rule.id, finding, world, choices, subject.facts));
     }
   }
   found.push(...suppressionFindings(subject, used, world, choices));
-  return found.sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end || (a.rule < b.rule ? -1 : 1));
+  found.sort((a, b) => a.at.start - b.at.start || a.at.end - b.at.end || (a.rule < b.rule ? -1 : 1));
+  return found.filter((it, index) => !isRepeated(it, found[index - 1]));
 }
+
+/** Several stages may trigger one ONBUILD line. */
+const isRepeated = (it: RatedFinding, before: RatedFinding | undefined): boolean =>
+  before?.rule === it.rule &&
+  before.at.start === it.at.start &&
+  before.at.end === it.at.end &&
+  before.what === it.what;
 
 /** What a rule covers only in part is not the same thing; its peers say so. */
 const isSameThing = ({ code, scope }: PeerIgnore, rule: Rule, { at, peers = rule.peers }: Finding): boolean =>
@@ -102,13 +111,26 @@ function mayJudge({ rule: id }: Suppression, world: World, choices: RuleChoices)
   return rule?.on !== "dockerfile" || rule.needs !== "context" || world.context !== undefined;
 }
 
-function rated(rule: RuleId, finding: Finding, { development }: World, choices: RuleChoices): RatedFinding {
+function rated(
+  rule: RuleId,
+  finding: Finding,
+  { development }: World,
+  choices: RuleChoices,
+  facts?: Facts,
+): RatedFinding {
   const choice = choiceOf(choices, rule);
   const isRated = choice === "auto" || choice === "off";
   // Nobody pulls a development container in production: its size is its owners' taste.
   const isTaste = finding.taste === true || development === true;
   const severity = isRated ? (isTaste ? "hint" : ratedBy(finding.saving, choices)) : choice;
-  return new Rated(rule, finding, severity);
+  return new Rated(rule, finding, severity, facts);
+}
+
+/** An ONBUILD line is run by every image that starts from this one, also by those of other files. */
+function asReview(fix: Fix, facts: Facts | undefined): Fix {
+  const lines = facts?.instructions.filter((it) => it.onbuild) ?? [];
+  const isInOne = lines.some((it) => fix.edits.some(({ at }) => overlaps(at, it.at)));
+  return isInOne && fix.safety === "safe" ? { ...fix, safety: "review" } : fix;
 }
 
 /** Fixes stay unasked until somebody wants them: most keystrokes want the findings alone. */
@@ -122,9 +144,10 @@ class Rated implements RatedFinding {
   readonly rule: RuleId;
   readonly severity: Severity;
   readonly #finding: Finding;
+  readonly #facts: Facts | undefined;
   #fixes: Finding["fixes"] | undefined;
 
-  constructor(rule: RuleId, finding: Finding, severity: Severity) {
+  constructor(rule: RuleId, finding: Finding, severity: Severity, facts: Facts | undefined) {
     this.at = finding.at;
     this.what = finding.what;
     this.why = finding.why;
@@ -134,10 +157,11 @@ class Rated implements RatedFinding {
     this.rule = rule;
     this.severity = severity;
     this.#finding = finding;
+    this.#facts = facts;
   }
 
   get fixes(): Finding["fixes"] {
-    this.#fixes ??= this.#finding.fixes;
+    this.#fixes ??= this.#finding.fixes.map((it) => asReview(it, this.#facts));
     return this.#fixes;
   }
 }

@@ -51,6 +51,7 @@ const pieces = [
   "\n# note\n",
   "\nFROM one AS three\n",
   "\nENV Y=2\n",
+  "\nONBUILD ENV Y=1\n",
   "\nWORKDIR /w\n",
   "\nRUN rm -rf /srv\n",
   "<<EOF",
