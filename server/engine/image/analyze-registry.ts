@@ -37,13 +37,17 @@ export async function analyzeRegistryImage(
 
 async function read(
   reference: Reference,
-  { platform, insecure, proxy }: Extract<AnalysisTarget, { kind: "registry" }>,
+  { platform, insecure, proxy, pinned }: Extract<AnalysisTarget, { kind: "registry" }>,
   listener: Listener,
   cache: LayerCache | undefined,
 ): Promise<Analysed> {
   const options: RegistryOptions = { insecure, proxy, environment: process.env };
-  const registry = new Registry(reference, options);
-  const { text, digest, isChosen } = await registryManifest(registry, reference.version, platform);
+  const registry = new Registry(reference, options, pinned?.authorization);
+  const { text, digest, isChosen } = await registryManifest(
+    registry,
+    pinned?.digest ?? reference.version,
+    platform,
+  );
   const manifest = fieldsOf(jsonOf(text));
   const configDigest = digestOf(fieldsOf(manifest["config"]));
   const layers = recordsIn(manifest["layers"]);

@@ -18,11 +18,20 @@ export type AnalysisTarget =
       readonly platform: string;
       /** Registries that may be spoken to without TLS. */
       readonly insecure: readonly string[];
+      /** What the reference means, where that was asked already. */
+      readonly pinned?: PinnedImage;
       /** Of the editor; it counts where the environment names no proxy. */
       readonly proxy: ProxySettings;
     }
   /** `platform`: which image of an archive of several; empty: the host's or the only one. */
   | { readonly kind: "archive"; readonly path: string; readonly platform: string };
+
+/** The manifest that a reference of a registry means. */
+export interface PinnedImage {
+  readonly digest: string;
+  /** Value of `Authorization` with which the registry answered. */
+  readonly authorization: string | undefined;
+}
 
 /** What a worker is started with. */
 export interface AnalysisTask {

@@ -9,10 +9,23 @@ export async function registryManifest(
   platform: string,
 ): Promise<{ readonly text: string; readonly digest: string; readonly isChosen: boolean }> {
   const found = await registry.manifest(version);
-  const manifest = fieldsOf(jsonOf(found.text));
+  const chosen = chosenIn(fieldsOf(jsonOf(found.text)), platform);
+  return chosen === undefined
+    ? { ...found, isChosen: false }
+    : { ...(await registry.manifest(chosen)), isChosen: true };
+}
+
+/** The digest of the image's manifest, by one request. */
+export async function registryDigest(registry: Registry, version: string, platform: string): Promise<string> {
+  const { text, digest } = await registry.manifest(version);
+  return chosenIn(fieldsOf(jsonOf(text)), platform) ?? digest;
+}
+
+/** Of an index, the digest of the platform's manifest; undefined: it is the manifest of one image. */
+function chosenIn(manifest: Fields, platform: string): string | undefined {
   if (manifest["manifests"] === undefined) {
     if (manifest["config"] === undefined) throw new RegistryError("has no image under this name");
-    return { ...found, isChosen: false };
+    return undefined;
   }
   const wanted = platform === "" ? `linux/${architecture()}` : platform;
   // Attestations say that their platform is unknown.
@@ -26,7 +39,7 @@ export async function registryManifest(
   if (chosen === undefined) {
     throw new RegistryError(`has no ${wanted} of it; there are ${choices.map(nameOf).join(", ") || "none"}`);
   }
-  return { ...(await registry.manifest(digestOf(chosen))), isChosen: true };
+  return digestOf(chosen);
 }
 
 const nameOf = (descriptor: Fields): string => platformIn({ ...fieldsOf(descriptor["platform"]) });

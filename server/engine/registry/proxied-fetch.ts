@@ -32,7 +32,11 @@ const mostRedirects = 20;
 /** Milliseconds without a byte. */
 const patience = 120_000;
 
-export function proxiedFetch(environment: NodeJS.ProcessEnv, editor: ProxySettings): Fetch {
+export function proxiedFetch(
+  environment: NodeJS.ProcessEnv,
+  editor: ProxySettings,
+  signal: AbortSignal | undefined,
+): Fetch {
   const ways = new Map<string, Promise<Way>>();
   const wayTo = (url: URL): Promise<Way> => {
     const known = ways.get(url.origin);
@@ -45,7 +49,7 @@ export function proxiedFetch(environment: NodeJS.ProcessEnv, editor: ProxySettin
     let url = new URL(address);
     let { headers = {} } = options;
     for (let turn = 0; ; turn += 1) {
-      const answer = await ask(await wayTo(url), url, { ...options, headers });
+      const answer = await ask(await wayTo(url), url, { ...options, headers }, signal);
       const { location } = answer.headers;
       const status = answer.statusCode ?? 0;
       const redirects = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
@@ -80,12 +84,18 @@ async function find(url: URL, environment: NodeJS.ProcessEnv, editor: ProxySetti
   return { agent, ...trust };
 }
 
-function ask(way: Way, url: URL, options: FetchOptions): Promise<IncomingMessage> {
+function ask(
+  way: Way,
+  url: URL,
+  options: FetchOptions,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
   const { method = "GET", headers, body } = options;
   const form = body?.toString();
   return new Promise((resolve, reject) => {
     const request = (url.protocol === "https:" ? secureRequest : plainRequest)(url, {
       ...way,
+      ...(signal && { signal }),
       method,
       timeout: patience,
       headers: {

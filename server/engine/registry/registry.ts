@@ -25,6 +25,8 @@ export interface RegistryOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Of the editor; it counts where the environment names no proxy. */
   readonly proxy: ProxySettings;
+  /** Aborting closes every connection. */
+  readonly signal?: AbortSignal;
 }
 
 /** One repository of a registry, by the distribution protocol. Only GETs. */
@@ -32,14 +34,21 @@ export class Registry {
   readonly #reference: Reference;
   readonly #options: RegistryOptions;
   readonly #fetch: Fetch;
-  #root: Promise<string> | undefined;
+  #root: string | undefined;
   #authorization: string | undefined;
   #credentials: Promise<Credentials | undefined> | undefined;
 
-  constructor(reference: Reference, options: RegistryOptions) {
+  /** `authorization`: with which it answered before. */
+  constructor(reference: Reference, options: RegistryOptions, authorization?: string) {
     this.#reference = reference;
     this.#options = options;
-    this.#fetch = proxiedFetch(options.environment, options.proxy);
+    this.#authorization = authorization;
+    this.#fetch = proxiedFetch(options.environment, options.proxy, options.signal);
+  }
+
+  /** Value of the header with which it answers; undefined: it wants none, or was not asked. */
+  get authorization(): string | undefined {
+    return this.#authorization;
   }
 
   /** A manifest or an index, by tag or digest. */
@@ -104,15 +113,8 @@ export class Registry {
   }
 
   async #get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    this.#root ??= this.#findRoot();
-    const address = `${await this.#root}/v2/${this.#reference.repository}/${path}`;
     for (let asked = 0; ; asked += 1) {
-      const answer = await this.#fetch(address, {
-        headers: {
-          ...headers,
-          ...(this.#authorization === undefined ? {} : { Authorization: this.#authorization }),
-        },
-      });
+      const answer = await this.#ask(`/v2/${this.#reference.repository}/${path}`, headers);
       if (answer.ok) return answer;
       await answer.body?.cancel();
       if (answer.status !== 401 || asked > 0) throw new RegistryError(refusal(answer.status, path));
@@ -123,24 +125,31 @@ export class Registry {
     }
   }
 
-  /** TLS; plain HTTP only where that is allowed and TLS is not spoken. */
-  async #findRoot(): Promise<string> {
+  /** By TLS; by plain HTTP only where that is allowed and TLS is not spoken, which the first request finds out. */
+  async #ask(path: string, headers: Readonly<Record<string, string>>): Promise<Response> {
+    const ask = (root: string): Promise<Response> =>
+      this.#fetch(`${root}${path}`, {
+        headers: {
+          ...headers,
+          ...(this.#authorization === undefined ? {} : { Authorization: this.#authorization }),
+        },
+      });
+    if (this.#root !== undefined) return ask(this.#root);
     const { address } = this.#reference;
-    try {
-      const answer = await this.#fetch(`https://${address}/v2/`);
-      await answer.body?.cancel();
-      return `https://${address}`;
-    } catch (cause) {
-      const allowed = isThisMachine(address) || this.#options.insecure.includes(address);
-      if (!allowed) throw new RegistryError(`cannot be reached: ${reasonOf(cause)}`);
+    const [secure, plain] = [`https://${address}`, `http://${address}`];
+    const roots =
+      isThisMachine(address) || this.#options.insecure.includes(address) ? [secure, plain] : [secure];
+    let why: unknown;
+    for (const root of roots) {
+      try {
+        const answer = await ask(root);
+        this.#root = root;
+        return answer;
+      } catch (cause) {
+        why = cause;
+      }
     }
-    try {
-      const answer = await this.#fetch(`http://${address}/v2/`);
-      await answer.body?.cancel();
-      return `http://${address}`;
-    } catch (cause) {
-      throw new RegistryError(`cannot be reached: ${reasonOf(cause)}`);
-    }
+    throw new RegistryError(`cannot be reached: ${reasonOf(why)}`);
   }
 
   async #answerTo(challenge: Challenge): Promise<string> {
@@ -161,7 +170,7 @@ export class Registry {
     credentials: Credentials | undefined,
   ): Promise<string> {
     const place = URL.canParse(realm) ? new URL(realm) : undefined;
-    const isSafe = place?.protocol === "https:" || (await this.#root)?.startsWith("http:") === true;
+    const isSafe = place?.protocol === "https:" || this.#root?.startsWith("http:") === true;
     if (place === undefined || !isSafe) throw new RegistryError(`names no safe place to log in: ${realm}`);
     const wanted = { service, scope: scope === "" ? `repository:${this.#reference.repository}:pull` : scope };
     let answer: Response;

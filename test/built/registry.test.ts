@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AnalyzeResult } from "../../protocol/requests.ts";
 import { configOf, digestOf, entriesOf, tarOf } from "../core/support/saved-image.ts";
@@ -28,9 +31,21 @@ async function answeringProxy(): Promise<{ readonly address: string; readonly as
   const manifest = Buffer.from(
     JSON.stringify({ schemaVersion: 2, mediaType, config: described(config), layers: [described(layer)] }),
   );
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const index = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      manifests: [
+        { ...described(config), platform: { os: "linux", architecture: "s390x" } },
+        { ...described(manifest), platform: { os: "linux", architecture } },
+      ],
+    }),
+  );
   const contents = new Map([
     ["/v2/", Buffer.from("{}")],
     ["/v2/team/app/manifests/1", manifest],
+    ["/v2/team/app/manifests/many", index],
+    [`/v2/team/app/manifests/sha256:${digestOf(manifest)}`, manifest],
     ...[layer, config].map((it) => [`/v2/team/app/blobs/sha256:${digestOf(it)}`, it] as const),
   ]);
   const asked: Asked[] = [];
@@ -51,11 +66,24 @@ async function answeringProxy(): Promise<{ readonly address: string; readonly as
   return { address: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked };
 }
 
-async function analyze(
+const analyze = async (
   http: object,
   environment: Readonly<Record<string, string>> = {},
-): Promise<AnalyzeResult> {
+): Promise<AnalyzeResult> => opened(await started(http, environment), "1");
+
+const opened = (editor: Editor, tag: string): Promise<AnalyzeResult> =>
+  editor.request<AnalyzeResult>("plimsoll/analyze", {
+    generation: 1,
+    target: { kind: "registry", reference: `${registry}/team/app:${tag}` },
+  });
+
+async function started(
+  http: object,
+  environment: Readonly<Record<string, string>>,
+  storage?: string,
+): Promise<Editor> {
   const editor = await Editor.start({
+    initializationOptions: { storage },
     capabilities: { workspace: { configuration: true } },
     configuration: { registry: { enabled: true, insecure: [registry] } },
     http,
@@ -63,8 +91,7 @@ async function analyze(
   });
   await editor.until(() => editor.asked.find((it) => it === "workspace/configuration"));
   await editor.settle();
-  const target = { kind: "registry", reference: `${registry}/team/app:1` };
-  return editor.request<AnalyzeResult>("plimsoll/analyze", { generation: 1, target });
+  return editor;
 }
 
 describe("a registry in the editor", () => {
@@ -77,6 +104,22 @@ describe("a registry in the editor", () => {
     expect(asked[0]?.address).toBe(registry);
     expect(new Set(asked.map((it) => it.login))).toEqual(new Set(["Basic bWU6aXQ="]));
   });
+
+  it.each(["1", "many"])(
+    "is asked for the manifest alone when an unchanged image is opened again: %s",
+    async (tag) => {
+      const { address, asked } = await answeringProxy();
+      const storage = mkdtempSync(join(tmpdir(), "plimsoll-registry-"));
+      onTestFinished(() => rmSync(storage, { recursive: true, force: true }));
+      const editor = await started({ proxy: address }, {}, storage);
+      const first = await opened(editor, tag);
+      expect(first).toMatchObject({ ok: true });
+      const before = asked.length;
+      expect(await opened(editor, tag)).toEqual(first);
+      const since = asked.slice(before).map((it) => it.address);
+      expect(since).toEqual([registry, `http://${registry}/v2/team/app/manifests/${tag}`]);
+    },
+  );
 
   it.each([
     ["the environment names another", {}, (it: string) => ({ HTTP_PROXY: it, HTTPS_PROXY: it })],
