@@ -3,8 +3,9 @@ import type { TreeNode } from "../protocol/tree.ts";
 import { element } from "./dom.ts";
 import { describe, sizeOf } from "./labels.ts";
 
-const titleHeight = 18;
-const leastSide = 14;
+/** As shares of the font's size: what a rectangle's title takes, and what text needs at least. */
+const titleShare = 1.38;
+const leastShare = 1.1;
 const mostRectangles = 3_000;
 const deepest = 8;
 
@@ -36,10 +37,18 @@ export class TreeMap {
   #placed: Placed[] = [];
   #current: Placed | undefined;
   #selected: Placed | undefined;
+  /** In pixels. */
+  #titleHeight = 0;
+  #leastSide = 0;
 
   constructor(options: Options) {
     this.#options = options;
-    this.element = element("div", { class: "map", role: "tree", "aria-label": "Treemap of the image" });
+    this.element = element("div", {
+      class: "map",
+      role: "tree",
+      "aria-label": "Treemap of the image",
+      "aria-description": "Arrow keys: the neighbours. Space: choose. Enter: inside. Escape: back.",
+    });
     this.element.addEventListener("keydown", (event) => this.#onKey(event));
     this.#on("click", (placed) => {
       this.#focus(placed);
@@ -68,6 +77,9 @@ export class TreeMap {
   ): void {
     const hasFocus = this.element.contains(document.activeElement);
     const { width, height } = this.element.getBoundingClientRect();
+    const fontSize = Number.parseFloat(getComputedStyle(this.element).fontSize);
+    this.#titleHeight = Math.round(fontSize * titleShare);
+    this.#leastSide = Math.round(fontSize * leastShare);
     this.#placed = [];
     this.#selected = undefined;
     const cells = document.createDocumentFragment();
@@ -111,14 +123,14 @@ export class TreeMap {
       const tone = toneOf(child, index);
       const inner = {
         x: own.x + 2,
-        y: own.y + titleHeight,
+        y: own.y + this.#titleHeight,
         width: own.width - 4,
-        height: own.height - titleHeight - 2,
+        height: own.height - this.#titleHeight - 2,
       };
       const hasInside =
         depth < deepest &&
-        inner.width > leastSide * 2 &&
-        inner.height > leastSide &&
+        inner.width > this.#leastSide * 2 &&
+        inner.height > this.#leastSide &&
         (node.children ?? []).length > 0;
       this.#draw(cells, { node, name, box: own }, depth, whole, `${tone} ${hasInside ? "holds" : "leaf"}`);
       if (hasInside) this.#place(cells, node, inner, depth + 1, whole, () => tone);
@@ -146,7 +158,7 @@ export class TreeMap {
     cell.style.top = `${box.y}px`;
     cell.style.width = `${box.width}px`;
     cell.style.height = `${box.height}px`;
-    if (box.width > 40 && box.height > leastSide) {
+    if (box.width > this.#leastSide * 3 && box.height > this.#leastSide) {
       cell.append(
         element(
           "span",

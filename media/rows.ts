@@ -8,11 +8,16 @@ interface Options {
   readonly onChoose: (row: NodeRow) => void;
   readonly onOpen: (row: NodeRow) => void;
   readonly onReveal: (layer: number) => void;
+  readonly onUp: () => void;
 }
 
 /** What lies in the node that is shown, as a table: the same numbers without the picture. */
 export class RowTable {
-  readonly element = element("section", { class: "rows", "aria-label": "What is shown, as a table" });
+  readonly element = element("section", {
+    class: "rows",
+    tabindex: "-1",
+    "aria-label": "What is shown, as a table",
+  });
   readonly #options: Options;
   readonly #body = element("tbody");
   #shown: Shown | undefined;
@@ -34,14 +39,20 @@ export class RowTable {
     this.#body.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** `whole`: the bytes of which shares are told. */
-  show(table: NodeRows, whole: number, layers: readonly LayerFacts[]): void {
-    const before = this.#shown && columnsOf(this.#shown.table.rows).map(({ name }) => name);
+  /** `whole`: the bytes of which shares are told. `current`: the row that takes the focus where the table has it. */
+  show(table: NodeRows, whole: number, layers: readonly LayerFacts[], current?: number): void {
+    const focused = document.activeElement;
+    const hadFocus = this.element.contains(focused);
+    const before = this.#at(focused)?.id;
+    const columns = this.#shown && columnsOf(this.#shown.table.rows).map(({ name }) => name);
     this.#shown = { table, whole, layers };
     const names = columnsOf(table.rows).map(({ name }) => name);
-    if (before?.join() !== names.join()) this.#sorted = undefined;
+    if (columns?.join() !== names.join()) this.#sorted = undefined;
     this.#draw();
     this.element.scrollTop = 0;
+    const row = this.#rows.get(current ?? before ?? -1);
+    if (row !== undefined) this.#takeTabStop(row);
+    if (hadFocus) (this.#tabStop ?? this.element).focus();
   }
 
   /** Marks the row of a node, where there is one. */
@@ -134,7 +145,7 @@ export class RowTable {
     const res = element("td", { class: "actions" });
     const layer = row.layers[0];
     if (row.kind === "layer" && layer !== undefined && layers[layer]?.linked === true)
-      res.append(button("Go to Line", () => this.#options.onReveal(layer)));
+      res.append(goToLine(layer, () => this.#options.onReveal(layer)));
     return res;
   }
 
@@ -163,6 +174,10 @@ export class RowTable {
       case " ":
         this.#options.onChoose(row);
         break;
+      case "Escape":
+      case "Backspace":
+        this.#options.onUp();
+        break;
       case "ArrowDown":
         this.#goTo(own.nextElementSibling);
         break;
@@ -189,10 +204,16 @@ export class RowTable {
     this.#options.onChoose(row);
   }
 
+  /** Of all rows only this one and its button are on the way of Tab. */
   #takeTabStop(row: HTMLElement): void {
-    this.#tabStop?.setAttribute("tabindex", "-1");
+    for (const [it, index] of [
+      [this.#tabStop, "-1"],
+      [row, "0"],
+    ] as const) {
+      it?.setAttribute("tabindex", index);
+      it?.querySelector("button")?.setAttribute("tabindex", index);
+    }
     this.#tabStop = row;
-    row.setAttribute("tabindex", "0");
   }
 
   #at(target: EventTarget | null): NodeRow | undefined {
@@ -200,6 +221,13 @@ export class RowTable {
     const id = Number(target.closest("tr")?.getAttribute("data-id"));
     return this.#shown?.table.rows.find((it) => it.id === id);
   }
+}
+
+function goToLine(layer: number, onClick: () => void): HTMLButtonElement {
+  const res = button("Go to Line", onClick);
+  res.tabIndex = -1;
+  res.setAttribute("aria-label", `Go to Line of layer ${layer}`);
+  return res;
 }
 
 export const isOpenable = ({ kind }: Pick<NodeRow, "kind">): boolean => kind !== "file" && kind !== "rest";

@@ -34,6 +34,7 @@ export class Toolbar {
     for (const [grouping, name, title] of tabs) {
       const tab = button(name, () => this.#ask(grouping));
       for (const [key, value] of [
+        ["id", `tab-${grouping}`],
         ["class", "tab"],
         ["role", "tab"],
         ["title", title],
@@ -69,6 +70,7 @@ export class Toolbar {
   /** `enabled`: false while only the layers' sizes are known. */
   show({ grouping, filter }: Question, enabled: boolean): void {
     this.#grouping = grouping;
+    document.getElementById("picture")?.setAttribute("aria-labelledby", `tab-${grouping}`);
     for (const [own, tab] of this.#tabs) {
       const isShown = own === grouping;
       tab.setAttribute("aria-selected", String(isShown));

@@ -40,6 +40,7 @@ const table = new RowTable({
   onChoose: (row) => chooseRow(row),
   onOpen: (row) => openRow(row),
   onReveal: (layer) => revealLayer(layer),
+  onUp: () => up(),
 });
 const map = new TreeMap({
   onOpen: (node) => open(node),
@@ -64,7 +65,7 @@ document.body.append(
     crumbs,
     element(
       "div",
-      { id: "picture", class: "picture", role: "tabpanel", "aria-label": "Picture and table" },
+      { id: "picture", class: "picture", role: "tabpanel", "aria-labelledby": "tab-layers" },
       element("div", { class: "drawn" }, map.element, element("div", { class: "below" }, told, legend)),
       details.element,
       table.element,
@@ -78,6 +79,8 @@ let tree = 0;
 let shown: TreeNode | undefined;
 /** From the whole to what is shown. */
 let way: readonly TreeNode[] = [];
+/** What was shown before, on the way up. */
+let left: number | undefined;
 /** What the side panel tells about. */
 let subject: Subject | undefined;
 let timer: number | undefined;
@@ -106,7 +109,7 @@ function receive(message: ToView): void {
   } else if (message.tree !== tree) return;
   else if (message.type === "subtree") showSubtree(message.node);
   else if (message.type === "rows") {
-    if (message.id === shown?.id) table.show(message.rows, shown.bytes, picture.facts.layers);
+    if (message.id === shown?.id) table.show(message.rows, shown.bytes, picture.facts.layers, left);
   } else if (message.id === subject?.id) tell(subject, message.details);
 }
 
@@ -212,6 +215,7 @@ function select(id: number): void {
 }
 
 function goTo(next: readonly TreeNode[], current?: number): void {
+  left = current;
   draw(next, current);
   if (shown === undefined || picture === undefined) return;
   if (!picture.complete) {
@@ -231,6 +235,7 @@ function draw(next: readonly TreeNode[], current?: number): void {
   way = next;
   shown = next.at(-1);
   told.textContent = howTo;
+  const hadFocus = crumbs.contains(document.activeElement);
   crumbs.replaceChildren(
     ...next.map((node, index) => {
       const isLast = index === next.length - 1;
@@ -242,6 +247,7 @@ function draw(next: readonly TreeNode[], current?: number): void {
     }),
     element("span", { class: "note total" }, shown === undefined ? "" : sumLabel(shown)),
   );
+  if (hadFocus) crumbs.querySelector<HTMLElement>("[aria-current]")?.focus();
   redraw(current);
 }
 

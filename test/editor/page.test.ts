@@ -241,6 +241,56 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     await expect.poll(() => tab("Layers")).toBe("true");
   });
 
+  it("keeps the focus in the table and in the path while they are drawn anew", async () => {
+    const { view, page } = workbench;
+    const focused = view.locator(":focus");
+    const path = view.getByRole("navigation").getByRole("button");
+    const rows = view.locator("tbody tr");
+    await rows.filter({ hasText: "COPY tests" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => path.count()).toBe(2);
+    await expect.poll(() => focused.textContent()).toContain("app");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => path.count()).toBe(1);
+    await expect.poll(() => focused.textContent()).toContain("COPY tests");
+    // Of all rows' buttons only that of this row is on the way.
+    await page.keyboard.press("Tab");
+    await expect.poll(() => focused.getAttribute("aria-label")).toBe("Go to Line of layer 12");
+    await page.keyboard.press("Tab");
+    await expect.poll(() => view.locator("tbody :focus").count()).toBe(0);
+    await rows.filter({ hasText: "COPY tests" }).dblclick({ position: { x: 5, y: 5 } });
+    await expect.poll(() => path.count()).toBe(2);
+    await path.first().focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => path.count()).toBe(1);
+    await expect.poll(() => focused.getAttribute("aria-current")).toBe("page");
+  });
+
+  it("gives titles the room that a large font needs", async () => {
+    const { view } = workbench;
+    const clipped = (): Promise<number> =>
+      view.locator(".cell.holds").evaluateAll(
+        (cells) =>
+          cells.filter((it) => {
+            const title = it.querySelector(".name")?.getBoundingClientRect().bottom ?? 0;
+            return title > (it.nextElementSibling?.getBoundingClientRect().top ?? title) + 1;
+          }).length,
+      );
+    const useFont = (size: string): Promise<void> =>
+      view.locator("html").evaluate((it, value) => it.style.setProperty("--vscode-font-size", value), size);
+    const size = await view.locator("html").evaluate((it) => it.style.getPropertyValue("--vscode-font-size"));
+    await useFont("26px");
+    await expect
+      .poll(() => view.locator(".map").evaluate((it) => getComputedStyle(it).fontSize))
+      .toBe("26px");
+    await expect.poll(clipped).toBe(0);
+    const beyond = await view.locator("html").evaluate((it) => it.scrollWidth - it.clientWidth);
+    expect(beyond).toBe(0);
+    await picture("large-font");
+    await useFont(size);
+    await expect.poll(clipped).toBe(0);
+  });
+
   it.each(themes)("takes its colours from the theme: %s", async (name, theme) => {
     const { view } = workbench;
     useTheme(theme);
