@@ -13,7 +13,7 @@ import {
 } from "./attribution.ts";
 import { duplicatedBytes, type IsEqual, settleContents } from "./contents.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
-import type { FileVersion, FileVersions, HiddenKind } from "./file-versions.ts";
+import type { FileVersions, HiddenKind } from "./file-versions.ts";
 import type { HistoryEntry, Layer } from "./layer.ts";
 import { addWaste, type MergedView, mergeLayers, noWaste, type WasteByKind } from "./merged-view.ts";
 import type { PathTree } from "./path-tree.ts";
@@ -165,12 +165,13 @@ interface LayerSums {
   hides: WasteByKind;
 }
 
-function strippableIn(files: Iterable<FileVersion>): ImageAnalysis["strippable"] {
+function strippableIn(files: FileVersions): ImageAnalysis["strippable"] {
   let sum = noBytes;
   let count = 0;
-  for (const { hidden, facts } of files) {
-    if (hidden !== undefined || facts?.strippable === undefined || facts.strippable === 0) continue;
-    sum = addBytes(sum, facts.strippable);
+  for (let at = 0; at < files.count; at += 1) {
+    const strippable = files.isHidden(at) ? undefined : files.factsOf(at)?.strippable;
+    if (strippable === undefined || strippable === 0) continue;
+    sum = addBytes(sum, strippable);
     count += 1;
   }
   return { bytes: sum, files: count };
@@ -247,5 +248,5 @@ const sizedFiles = (tree: PathTree, { files, resolve, versionAt }: MergedView): 
   sizeOf: (version) => files.sizeOf(version),
   layerOf: (version) => files.layerOf(version),
   isHidden: (version) => files.isHidden(version),
-  factsOf: (version) => files.at(version).facts,
+  factsOf: (version) => files.factsOf(version),
 });

@@ -114,10 +114,14 @@ export class Categorizer {
   of(folder: number, path: () => string, name: string, owner: FoundPackage | undefined): string {
     const fits = this.#inFolder(folder, path);
     const owned = owner === undefined ? 0 : this.#ofOwner(owner);
-    for (const [index, it] of categories.entries()) {
-      if ((fits & (1 << index)) !== 0 || it.name?.test(name) === true) return it.id;
-      if ((owned & (1 << index)) === 0) continue;
-      if (it.ownerIn === undefined || it.ownerIn.test(`${path()}`)) return it.id;
+    const isTold = anyName.some((it) => it.test(name));
+    let index = 0;
+    for (const it of categories) {
+      const bit = 1 << index;
+      index += 1;
+      if ((fits & bit) !== 0 || (isTold && it.name?.test(name) === true)) return it.id;
+      if ((owned & bit) === 0) continue;
+      if (it.ownerIn === undefined || it.ownerIn.test(path())) return it.id;
     }
     return applicationCategory;
   }
@@ -139,6 +143,12 @@ export class Categorizer {
     return res;
   }
 }
+
+/** All names that decide: most files have another, and two questions tell that. */
+const anyName = ["", "i"].map((flags) => {
+  const patterns = categories.flatMap((it) => (it.name?.flags === flags ? [it.name.source] : []));
+  return new RegExp(patterns.join("|"), flags);
+});
 
 const bitsOf = (fits: (it: Category) => boolean): number =>
   categories.reduce((bits, it, index) => (fits(it) ? bits | (1 << index) : bits), 0);

@@ -128,11 +128,11 @@ export function elfSegments(head: Uint8Array, { wide, little, segments }: ElfHea
 /** The text at `offset` in a section of names, up to its zero byte. */
 export function elfName(names: Uint8Array, offset: number): string | undefined {
   if (offset >= names.length) return undefined;
-  const end = names.indexOf(0, offset);
+  let res = "";
   // A name is short; a hostile one is not worth its memory.
-  return String.fromCharCode(
-    ...names.subarray(offset, Math.min(end === -1 ? names.length : end, offset + 256)),
-  );
+  const end = Math.min(names.length, offset + 256);
+  for (let at = offset; at < end && names[at] !== 0; at += 1) res += String.fromCharCode(names[at] ?? 0);
+  return res;
 }
 
 /** Numbers of the file's class and byte order; 0 beyond the end. */

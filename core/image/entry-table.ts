@@ -27,6 +27,7 @@ export const entryKinds: readonly EntryKind[] = [
 export class EntryTable {
   readonly tree: PathTree;
   #count = 0;
+  #files = 0;
   #kinds = new Uint8Array(0);
   #nodes = new Uint32Array(0);
   #sizes = new Float64Array(0);
@@ -43,11 +44,17 @@ export class EntryTable {
     return this.#count;
   }
 
+  /** How many of them are regular files. */
+  get files(): number {
+    return this.#files;
+  }
+
   /** The number of the new entry; undefined where there are too many. */
   add(kind: EntryKind, node: PathNode, size: number, link: PathNode): number | undefined {
     const at = this.#count;
     if (!this.tree.takesEntry()) return undefined;
     this.#count += 1;
+    if (kind === "file") this.#files += 1;
     this.#kinds = grownBytes(this.#kinds, at + 1);
     this.#nodes = grownNumbers(this.#nodes, at + 1);
     this.#sizes = grownSizes(this.#sizes, at + 1);

@@ -1,6 +1,5 @@
 /** Every regular-file entry of every layer as columns of numbers: what it weighs, and what became of it. */
 import { type Bytes, bytes } from "../size/bytes.ts";
-import { grownBytes, grownNumbers } from "./columns.ts";
 import type { EntryTable } from "./entry-table.ts";
 import type { PathNode } from "./path-tree.ts";
 import type { FileFacts } from "./probes.ts";
@@ -29,39 +28,38 @@ const none = 0xffff_ffff;
 export class FileVersions implements Iterable<FileVersion> {
   readonly #tables: readonly EntryTable[];
   #count = 0;
-  #layers = new Uint32Array(0);
-  #entries = new Uint32Array(0);
-  #kinds = new Uint8Array(0);
-  #by = new Uint32Array(0);
-  #names = new Uint32Array(0);
-  #twins = new Uint32Array(0);
-  #contents = new Uint32Array(0);
+  readonly #layers: Uint16Array;
+  readonly #entries: Uint32Array;
+  readonly #kinds: Uint8Array;
+  readonly #by: Uint16Array;
+  readonly #names: Uint32Array;
+  readonly #twins: Uint32Array;
+  readonly #contents: Uint32Array;
 
   /** `tables`: of the layers, lowest first. */
   constructor(tables: readonly EntryTable[]) {
+    const most = tables.reduce((sum, it) => sum + it.files, 0);
     this.#tables = tables;
+    this.#layers = new Uint16Array(most);
+    this.#entries = new Uint32Array(most);
+    this.#kinds = new Uint8Array(most);
+    this.#by = new Uint16Array(most);
+    this.#names = new Uint32Array(most);
+    this.#twins = new Uint32Array(most).fill(none);
+    this.#contents = new Uint32Array(most).fill(none);
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** With one visible name. */
+  /** With one visible name; no more than the tables have files. */
   add(layer: number, entry: number): number {
     const at = this.#count;
     this.#count += 1;
-    this.#layers = grownNumbers(this.#layers, at + 1);
-    this.#entries = grownNumbers(this.#entries, at + 1);
-    this.#kinds = grownBytes(this.#kinds, at + 1);
-    this.#by = grownNumbers(this.#by, at + 1);
-    this.#names = grownNumbers(this.#names, at + 1);
-    this.#twins = grownNumbers(this.#twins, at + 1);
-    this.#contents = grownNumbers(this.#contents, at + 1);
     this.#layers[at] = layer;
     this.#entries[at] = entry;
     this.#names[at] = 1;
-    this.#twins[at] = none;
-    this.#contents[at] = none;
     return at;
   }
 
@@ -79,6 +77,10 @@ export class FileVersions implements Iterable<FileVersion> {
 
   sizeOf(index: number): number {
     return this.#tables[this.layerOf(index)]?.sizeOf(this.entryOf(index)) ?? 0;
+  }
+
+  factsOf(index: number): FileFacts | undefined {
+    return this.#tables[this.layerOf(index)]?.facts.get(this.entryOf(index));
   }
 
   isHidden(index: number): boolean {

@@ -47,8 +47,10 @@ export function ownersOf(files: NamedFiles, found: readonly Catalogued[], kinds:
       parts.set(version, [...(parts.get(version) ?? []), { owner, bytes }]);
     }
   }
-  return { of: (version) => claims.ownerOf(version), partsOf: (version) => parts.get(version) ?? [] };
+  return { of: (version) => claims.ownerOf(version), partsOf: (version) => parts.get(version) ?? noParts };
 }
+
+const noParts: ReturnType<Owners["partsOf"]> = [];
 
 class Claims {
   readonly #files: NamedFiles;

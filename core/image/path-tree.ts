@@ -5,6 +5,7 @@
  */
 import { namedText } from "../text/utf8.ts";
 import { grownBytes, grownNumbers } from "./columns.ts";
+import type { Endings } from "./endings.ts";
 
 /** The number of a path in its tree; 0 is the root. */
 export type PathNode = number;
@@ -93,6 +94,10 @@ export class PathTree {
   /** Valid until the next path is interned. */
   nameBytes(node: PathNode): Uint8Array {
     return this.#names.subarray(this.#starts[node] ?? 0, this.#endOf(node));
+  }
+
+  isNameEnding(node: PathNode, endings: Endings): boolean {
+    return endings.fit(this.#names, this.#starts[node] ?? 0, this.#endOf(node));
   }
 
   nameOf(node: PathNode): string {

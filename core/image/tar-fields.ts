@@ -14,14 +14,20 @@ export const upToZero = (bytes: Uint8Array): Uint8Array => copied(bytes, 0, endO
 export function isTarHead(block: Uint8Array): boolean {
   const sum = octal(block, 148, 8);
   if (sum === undefined) return false;
-  let unsigned = 0;
-  let signed = 0;
-  for (let at = 0; at < tarBlock; at += 1) {
-    const byte = at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0);
-    unsigned += byte;
-    signed += byte > 127 ? byte - 256 : byte;
-  }
-  return sum === unsigned || sum === signed;
+  const unsigned = sumOf(block);
+  if (sum === unsigned) return true;
+  let negative = 0;
+  for (let at = 0; at < tarBlock; at += 1)
+    if ((at < 148 || at >= 156) && (block[at] ?? 0) > 127) negative += 1;
+  return sum === unsigned - 256 * negative;
+}
+
+/** Of all bytes, those of the checksum itself as blanks. */
+function sumOf(block: Uint8Array): number {
+  let res = 8 * 0x20;
+  for (let at = 0; at < tarBlock; at += 1) res += block[at] ?? 0;
+  for (let at = 148; at < 156; at += 1) res -= block[at] ?? 0;
+  return res;
 }
 
 /** Octal digits, or base-256 where the first bit is set; undefined for what is negative or no exact number. */

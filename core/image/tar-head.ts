@@ -6,6 +6,7 @@
  * Invariant: bounded memory for any input; what is no header is a trouble with its place, and the next header counts.
  */
 import { textOf } from "../text/utf8.ts";
+import { copied } from "./copied.ts";
 import { numberOf, partsOf, type SparseForm } from "./sparse.ts";
 import { decimal, field, isTarHead, number, tarBlock, upToZero } from "./tar-fields.ts";
 import { isForAll, mostNumbers, Numbers, noRecords, type Records, readRecords } from "./tar-records.ts";
@@ -13,7 +14,7 @@ import { isForAll, mostNumbers, Numbers, noRecords, type Records, readRecords } 
 export type TarKind = "file" | "hardlink" | "symlink" | "directory" | "other";
 
 export interface TarEntry {
-  /** As it is written, without a leading `./` or `/` and a trailing `/`. */
+  /** As it is written, without a leading `./` or `/` and a trailing `/`. Valid until the next header is read. */
   readonly name: Uint8Array;
   readonly kind: TarKind;
   /** Bytes of a file's content, holes included; 0 for everything else. */
@@ -50,13 +51,25 @@ const longestGlobal = 4_096;
 
 type Special = "pax" | "global" | "longName" | "longLink";
 
-const specials: Readonly<Record<string, Special>> = {
-  x: "pax",
-  X: "pax",
-  g: "global",
-  L: "longName",
-  K: "longLink",
-};
+/** By the header's flag. */
+function specialOf(flag: number): Special | undefined {
+  switch (flag) {
+    case 0x78: // x
+    case 0x58: // X
+      return "pax";
+    case 0x67: // g
+      return "global";
+    case 0x4c: // L
+      return "longName";
+    case 0x4b: // K
+      return "longLink";
+    default:
+      return undefined;
+  }
+}
+
+/** Of a header without records: both parts and the slash between them. */
+const longestName = 256;
 
 const nothing = new Uint8Array(0);
 const more: TarStep = { kind: "more" };
@@ -70,6 +83,8 @@ export class TarHeads {
   /** A sparse file of GNU's old format whose list of parts goes on in the next block. */
   #growing: { readonly entry: TarEntry; readonly numbers: Numbers } | undefined;
   #zeroBlocks = 0;
+  /** Of the present header: a name for each would be garbage at once. */
+  readonly #name = new Uint8Array(longestName);
   /** After something that was no header: on the way to the next one. */
   #lost = false;
 
@@ -84,8 +99,8 @@ export class TarHeads {
     }
     this.#zeroBlocks = 0;
     if (!isTarHead(block)) return this.#broken(`no tar header at byte ${at}`);
-    const flag = String.fromCharCode(block[156] ?? 0);
-    const special = specials[flag];
+    const flag = block[156] ?? 0;
+    const special = specialOf(flag);
     const size = special === undefined ? this.#sizeOf(block, flag) : number(block, 124, 12);
     if (size === undefined) return this.#broken(`no size in the tar header at byte ${at}`);
     this.#lost = false;
@@ -143,16 +158,16 @@ export class TarHeads {
   }
 
   /** Of what has no body it does not matter. */
-  #sizeOf(block: Uint8Array, flag: string): number | undefined {
+  #sizeOf(block: Uint8Array, flag: number): number | undefined {
     return isBodilessFlag(flag) ? 0 : (this.#count("size") ?? number(block, 124, 12));
   }
 
-  #entry(block: Uint8Array, flag: string, size: number, at: number): TarStep {
-    const written = this.#value("path") ?? nameIn(block);
+  #entry(block: Uint8Array, flag: number, size: number, at: number): TarStep {
+    const written = this.#value("path") ?? this.#nameIn(block);
     const name = this.#value("GNU.sparse.name") ?? written;
     const kind = kindOf(flag, name);
     // Older archives mark a directory by its name alone.
-    const stored = kind === "directory" && flag !== "D" ? 0 : size;
+    const stored = kind === "directory" && flag !== 0x44 ? 0 : size;
     const isLink = kind === "hardlink" || kind === "symlink";
     const link = isLink ? (this.#value("linkpath") ?? field(block, 157, 100)) : nothing;
     const entry: TarEntry = {
@@ -163,13 +178,25 @@ export class TarHeads {
       link: kind === "hardlink" ? plainName(link) : link,
       sparse: undefined,
     };
-    if (flag === "S") return this.#oldSparse(block, entry, at);
+    if (flag === 0x53) return this.#oldSparse(block, entry, at);
     const sparse = kind === "file" ? this.#paxSparse() : undefined;
     this.#forget();
     return {
       kind: "entry",
       entry: sparse === undefined ? entry : { ...entry, size: sparse.size, sparse: sparse.form },
     };
+  }
+
+  #nameIn(block: Uint8Array): Uint8Array {
+    const name = this.#name;
+    let length = 0;
+    // GNU's own format has times where ustar has the first part of a long name.
+    if (block[345] !== 0 && isUstar(block)) {
+      length = copyField(block, 345, isStar(block) ? 131 : 155, name, 0);
+      name[length] = slash;
+      length += 1;
+    }
+    return name.subarray(0, copyField(block, 0, 100, name, length));
   }
 
   #paxSparse(): { readonly size: number; readonly form: SparseForm } | undefined {
@@ -186,7 +213,8 @@ export class TarHeads {
     if (size === undefined) return this.#broken(`no size in the sparse header at byte ${at}`);
     const numbers = new Numbers();
     readParts(block, 386, 4, numbers);
-    const whole = { ...entry, kind: "file" as const, size };
+    // More headers may follow before it is told.
+    const whole = { ...entry, name: copied(entry.name), kind: "file" as const, size };
     if (block[482] === 0) return this.#sparseEntry(whole, numbers);
     this.#growing = { entry: whole, numbers };
     return more;
@@ -221,16 +249,16 @@ function readParts(block: Uint8Array, start: number, count: number, into: Number
   }
 }
 
-function nameIn(block: Uint8Array): Uint8Array {
-  const plain = field(block, 0, 100);
-  // GNU's own format has times where ustar has the first part of a long name.
-  const prefix = isUstar(block) ? field(block, 345, isStar(block) ? 131 : 155) : plain.subarray(0, 0);
-  if (prefix.length === 0) return plain;
-  const res = new Uint8Array(prefix.length + 1 + plain.length);
-  res.set(prefix);
-  res[prefix.length] = slash;
-  res.set(plain, prefix.length + 1);
-  return res;
+/** Up to the first zero byte; answers where it ends in `into`. */
+function copyField(block: Uint8Array, start: number, length: number, into: Uint8Array, from: number): number {
+  let end = from;
+  for (let at = start; at < start + length; at += 1) {
+    const byte = block[at] ?? 0;
+    if (byte === 0) break;
+    into[end] = byte;
+    end += 1;
+  }
+  return end;
 }
 
 function isMarked(block: Uint8Array, start: number, mark: string): boolean {
@@ -241,22 +269,21 @@ const isUstar = (block: Uint8Array): boolean => isMarked(block, 257, "ustar\0");
 /** star has times at the end of the first part of a long name. */
 const isStar = (block: Uint8Array): boolean => isMarked(block, 508, "tar\0");
 
-function kindOf(flag: string, name: Uint8Array): TarKind {
+function kindOf(flag: number, name: Uint8Array): TarKind {
   switch (flag) {
-    case "0":
-    case "\0":
+    case 0x30: // 0
+    case 0:
       // Older archives mark a directory by its name alone.
-      return name.at(-1) === slash ? "directory" : "file";
-    // Contiguous and sparse files.
-    case "7":
-    case "S":
+      return name[name.length - 1] === slash ? "directory" : "file";
+    case 0x37: // 7: a contiguous file
+    case 0x53: // S: a sparse one
       return "file";
-    case "1":
+    case 0x31: // 1
       return "hardlink";
-    case "2":
+    case 0x32: // 2
       return "symlink";
-    case "5":
-    case "D":
+    case 0x35: // 5
+    case 0x44: // D
       return "directory";
     default:
       return "other";
@@ -264,7 +291,7 @@ function kindOf(flag: string, name: Uint8Array): TarKind {
 }
 
 /** Links, directories, devices and pipes have no body, whatever size their header gives. */
-const isBodilessFlag = (flag: string): boolean => /[1-6]/.test(flag);
+const isBodilessFlag = (flag: number): boolean => flag >= 0x31 && flag <= 0x36;
 
 const slash = 0x2f;
 const dot = 0x2e;

@@ -1,10 +1,10 @@
 /** The contents that cataloguers want, of the visible files only: kept from a stream, or read when they are asked for. */
-import { wantsText } from "./cataloguers/all.ts";
+import { wantedEndings, wantsIn, wantsText } from "./cataloguers/all.ts";
 import type { WantedFiles } from "./cataloguers/cataloguer.ts";
 import { copied } from "./copied.ts";
 import type { Layer } from "./layer.ts";
 import type { MergedView } from "./merged-view.ts";
-import type { PathTree } from "./path-tree.ts";
+import type { PathNode, PathTree } from "./path-tree.ts";
 
 /** Larger databases are not read; packages then stay unnamed. */
 export const longestWanted = 32 << 20;
@@ -25,9 +25,16 @@ export function wantedFiles(
 ): FoundFiles {
   const versions = new Map<string, number>();
   const troubles: { path: string; why: string }[] = [];
+  /** By folder: 0 where it was not asked for yet, 1 for no, 2 for yes. */
+  const folders = new Uint8Array(tree.count);
+  const isWantedFolder = (folder: PathNode): boolean => {
+    if (folders[folder] === 0) folders[folder] = wantsIn(`${tree.pathOf(folder)}/`) ? 2 : 1;
+    return folders[folder] === 2;
+  };
   for (let node = 1; node < tree.count; node += 1) {
     const index = versionAt(node);
     if (index === undefined || files.isHidden(index)) continue;
+    if (!tree.isNameEnding(node, wantedEndings) && !isWantedFolder(tree.parentOf(node))) continue;
     const path = tree.pathOf(node);
     if (!wantsText(path)) continue;
     const size = files.sizeOf(index);

@@ -105,7 +105,7 @@ export function fileColumns(
       res.hiddenBy[at] = files.hiddenBy(at);
       continue;
     }
-    res.strippable[at] = files.at(at).facts?.strippable ?? 0;
+    res.strippable[at] = files.factsOf(at)?.strippable ?? 0;
     const owner = owners.of(at);
     if (owner !== undefined) res.owners[at] = packages.of(owner) + 1;
     let left = size;

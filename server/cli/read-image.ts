@@ -1,5 +1,4 @@
-import type { Analysed } from "../engine/image/analyze-here.ts";
-import { analyzeImage } from "../engine/image/analyze-image.ts";
+import { analyzeUndrawn, type Finished } from "../engine/image/analyze-image.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
 import { progressLabel } from "../engine/image/progress-label.ts";
 import type { Console } from "./console.ts";
@@ -9,13 +8,12 @@ export async function readImage(
   target: AnalysisTarget,
   shown: string,
   console: Console,
-): Promise<Analysed | undefined> {
-  const result = await analyzeImage(
+): Promise<Finished<unknown> | undefined> {
+  const result = await analyzeUndrawn(
     console.home,
     target,
     {
       first: () => console.progress(`reading ${shown}`),
-      layer: () => {},
       progress: (it) => console.progress(`reading ${shown}: ${progressLabel(it)}`),
     },
     console.signal,

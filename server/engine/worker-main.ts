@@ -7,13 +7,13 @@ import type { AnalysisTask, FromWorker } from "./image/messages.ts";
 
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
-async function main({ target, layers }: AnalysisTask): Promise<void> {
+async function main({ target, layers, picture }: AnalysisTask): Promise<void> {
   const cache = layers === undefined ? undefined : new LayerCache(layers);
   const result = await analyzeHere(
     target,
     {
-      first: (picture) => say({ type: "first", picture }),
-      layer: (layer) => say({ type: "layer", layer }),
+      first: (it) => say({ type: "first", picture: it }),
+      layer: picture ? (layer) => say({ type: "layer", layer }) : undefined,
       progress: (progress) => say({ type: "progress", progress }),
     },
     cache,
@@ -22,9 +22,10 @@ async function main({ target, layers }: AnalysisTask): Promise<void> {
     say({ type: "failed", problem: result.problem });
     return;
   }
-  const { analysis, columns, relatives } = result;
+  const { analysis, relatives } = result;
+  const columns = picture ? result.columns() : undefined;
   const done: FromWorker = { type: "done", analysis, columns, relatives };
-  parentPort?.postMessage(done, buffersOf(columns));
+  parentPort?.postMessage(done, columns === undefined ? [] : buffersOf(columns));
 }
 
 // With the thread every connection ends; programs do not.

@@ -19,6 +19,7 @@ interface Record {
 export const apk: Cataloguer = {
   ecosystem: "apk",
   kind: "system",
+  endings: ["installed", "world"],
   wants: (path) => path === world || database.test(path),
   catalogue(files) {
     const packages: FoundPackage[] = [];

@@ -45,8 +45,12 @@ export interface Cataloguer {
   readonly ecosystem: string;
   /** What the names of its packages claim: earlier kinds first, and a file belongs to the first that claims it. */
   readonly kind: "system" | "environment" | "language" | "program";
-  /** Whether the content of this path is needed; asked for every entry, so a test of the path alone. */
+  /** Whether the content of this path is needed: a test of the path alone. */
   wants(path: string): boolean;
+  /** The name of what it wants ends so, of ASCII; asked first, for every file. */
+  readonly endings: readonly string[];
+  /** Or, whatever its name, it lies in a folder whose path, with a slash at its end, is such. */
+  readonly folders?: RegExp;
   /** A database that is broken becomes a trouble, and what can be read of it is kept. Never throws. */
   catalogue(files: WantedFiles, image: ImageFacts): Catalogued;
 }

@@ -20,6 +20,8 @@ interface Found {
 export const conda: Cataloguer = {
   ecosystem: "conda",
   kind: "environment",
+  endings: [],
+  folders: /(?:^|\/)conda-meta\/$/,
   wants: (path) => record.test(path),
   catalogue(files) {
     const troubles: { path: string; why: string }[] = [];

@@ -16,6 +16,8 @@ const absent = new Set(["not-installed", "config-files"]);
 export const dpkg: Cataloguer = {
   ecosystem: "deb",
   kind: "system",
+  endings: ["status", "diversions", "extended_states", ".list"],
+  folders: /^var\/lib\/dpkg\/status\.d\/$/,
   wants: (path) =>
     path.startsWith("var/lib/") &&
     (path === status || path === states || path === diversions || list.test(path) || distroless.test(path)),

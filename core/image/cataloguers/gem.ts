@@ -11,6 +11,7 @@ const bundled = /(?:^|\/)bundler\/gems\/[^/]+\/[^/]+\.gemspec$/;
 export const gem: Cataloguer = {
   ecosystem: "gem",
   kind: "language",
+  endings: [".gemspec"],
   wants: (path) => path.endsWith(".gemspec") && (specification.test(path) || bundled.test(path)),
   catalogue(files) {
     const troubles: { path: string; why: string }[] = [];

@@ -11,6 +11,7 @@ const archive = /\.(?:jar|war|ear|hpi)$/;
 export const java: Cataloguer = {
   ecosystem: "java",
   kind: "program",
+  endings: [],
   wants: () => false,
   catalogue: (_, image) => ({
     packages: image.probed.flatMap(({ path, facts }) =>

@@ -78,10 +78,15 @@ export const parentOf = (path: string): string => path.slice(0, Math.max(0, path
 
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** An empty part, `.` or `..` among the parts. */
+const unsettled = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** `path` seen from `folder`; an absolute one stays. Neither has a leading slash afterwards. */
 export function pathFrom(folder: string, path: string): string {
+  const whole = path.startsWith("/") ? path.slice(1) : folder === "" ? path : `${folder}/${path}`;
+  if (!unsettled.test(whole)) return whole;
   const parts: string[] = [];
-  for (const part of (path.startsWith("/") ? path : `${folder}/${path}`).split("/")) {
+  for (const part of whole.split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "" && part !== ".") parts.push(part);
   }

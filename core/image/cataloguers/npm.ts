@@ -16,6 +16,7 @@ const zipped =
 export const npm: Cataloguer = {
   ecosystem: "npm",
   kind: "language",
+  endings: ["package.json"],
   // Zipped packages are told by their names alone; their content stays unread.
   wants: (path) => path === "package.json" || path.endsWith("/package.json"),
   catalogue(files, image) {

@@ -26,6 +26,7 @@ const nothing = (): boolean => false;
 export const go: Cataloguer = {
   ecosystem: "go",
   kind: "program",
+  endings: [],
   wants: nothing,
   catalogue: packagesOf("go"),
 };
@@ -33,6 +34,7 @@ export const go: Cataloguer = {
 export const rust: Cataloguer = {
   ecosystem: "rust",
   kind: "program",
+  endings: [],
   wants: nothing,
   catalogue: packagesOf("rust"),
 };

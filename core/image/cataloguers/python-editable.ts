@@ -11,6 +11,8 @@ const link = /\.egg-link$/;
 const paths = /(?:^|\/)(?:site|dist)-packages\/[^/]+\.pth$/;
 const finder = /(?:^|\/)__editable___[^/]+_finder\.py$/;
 
+export const editableEndings = [".egg-link", ".pth", "_finder.py"];
+
 export const editableWants = (path: string): boolean =>
   link.test(path) || paths.test(path) || finder.test(path);
 

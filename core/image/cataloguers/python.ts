@@ -5,7 +5,7 @@
  */
 import type { Cataloguer, FoundPackage, WantedFiles } from "./cataloguer.ts";
 import { edgesTo, fieldsOf, linesOf, parentOf, pathFrom } from "./metadata.ts";
-import { type Editables, editablesIn, editableWants } from "./python-editable.ts";
+import { type Editables, editableEndings, editablesIn, editableWants } from "./python-editable.ts";
 import { enabledRequirements, normalisedName } from "./python-requirements.ts";
 
 const metadata =
@@ -32,6 +32,11 @@ interface Found {
 export const python: Cataloguer = {
   ecosystem: "python",
   kind: "language",
+  endings: [
+    ...["METADATA", "RECORD", "REQUESTED", "direct_url.json", "top_level.txt"],
+    ...["PKG-INFO", "SOURCES.txt", "installed-files.txt", "requires.txt", ".egg-info"],
+    ...editableEndings,
+  ],
   wants: (path) => wanted.test(path) || editableWants(path),
   catalogue(files) {
     const troubles: { path: string; why: string }[] = [];
@@ -128,8 +133,13 @@ function topLevel(
 function recordedPath(line: string, site: string): readonly string[] {
   const path = line.startsWith('"')
     ? /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"')
-    : line.split(",")[0];
+    : upToComma(line);
   return path === undefined || path.trim() === "" ? [] : [pathFrom(site, path.replace(/\r$/, ""))];
+}
+
+function upToComma(line: string): string {
+  const comma = line.indexOf(",");
+  return comma === -1 ? line : line.slice(0, comma);
 }
 
 /** Sections `[extra]` or `[extra:marker]` of requires.txt as requirements with markers. */

@@ -19,6 +19,7 @@ type Troubles = { path: string; why: string }[];
 export const rpm: Cataloguer = {
   ecosystem: "rpm",
   kind: "system",
+  endings: ["rpmdb.sqlite", "rpmdb.sqlite-wal", "Packages.db", "Packages", "history.sqlite", "packages.toml"],
   wants: (path) => database.test(path) || log.test(path) || path === history || path === dnf5,
   catalogue(files) {
     const packages: FoundPackage[] = [];

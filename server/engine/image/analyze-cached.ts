@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { FileColumns } from "../../../core/treemap/file-columns.ts";
 import { referenceOf } from "../registry/reference.ts";
 import { Registry } from "../registry/registry.ts";
-import type { Analysed, Listener } from "./analyze-here.ts";
-import { analyzeImage } from "./analyze-image.ts";
+import type { Listener } from "./analyze-here.ts";
+import { analyzeImage, type Finished } from "./analyze-image.ts";
 import { inspectImage, openEngine } from "./docker.ts";
 import { ImageCache } from "./image-cache.ts";
 import { clearLayers } from "./layer-cache.ts";
@@ -22,7 +23,7 @@ export async function analyzeCached(
   storage: string | undefined,
   listener: Listener,
   signal: AbortSignal,
-): Promise<Analysed | undefined> {
+): Promise<Finished<FileColumns> | undefined> {
   if (storage === undefined || target.kind === "archive") return analyzeImage(home, target, listener, signal);
   const worker = await readFile(join(home, "worker.js")).catch(() => "");
   const program = createHash("sha256").update(worker).digest("hex");

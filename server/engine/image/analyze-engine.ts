@@ -52,10 +52,8 @@ export async function analyzeEngineImage(
       reference,
       {
         progress: listener.progress,
-        layer: (it) => {
-          // Else the picture's layers are others than the image's.
-          if (steps.length === facts.diffIds.length) listener.layer(it);
-        },
+        // Else the picture's layers are others than the image's.
+        layer: steps.length === facts.diffIds.length ? listener.layer : undefined,
       },
       cache,
     );

@@ -1,11 +1,25 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Analysed, Listener } from "./analyze-here.ts";
+import type { ImageAnalysis } from "../../../core/image/analysis.ts";
+import type { FileColumns } from "../../../core/treemap/file-columns.ts";
+import type { Problem } from "../../../protocol/requests.ts";
+import type { Listener } from "./analyze-here.ts";
 import type { LayerStorage } from "./layer-cache.ts";
 import type { AnalysisTarget, AnalysisTask, FromWorker } from "./messages.ts";
+import type { Relatives } from "./relatives.ts";
 
 /** Milliseconds for a thread to end by itself. */
 const patience = 50;
+
+/** `Columns`: of its files, where they were asked for. */
+export type Finished<Columns> =
+  | {
+      readonly ok: true;
+      readonly analysis: ImageAnalysis;
+      readonly columns: Columns;
+      readonly relatives: Relatives;
+    }
+  | { readonly ok: false; readonly problem: Problem };
 
 /**
  * Analyses in a worker thread of its own; `home` is the folder of the bundles. Aborting ends the thread and with it
@@ -17,16 +31,50 @@ export function analyzeImage(
   listener: Listener,
   signal: AbortSignal,
   layers?: LayerStorage,
-): Promise<Analysed | undefined> {
+): Promise<Finished<FileColumns> | undefined> {
+  return inThread(home, { target, layers, picture: true }, listener, signal).then((it) =>
+    it?.ok !== true || hasColumns(it) ? it : died("it has no files"),
+  );
+}
+
+/** For who draws nothing: what pictures are made of is not. */
+export function analyzeUndrawn(
+  home: string,
+  target: AnalysisTarget,
+  listener: Pick<Listener, "first" | "progress">,
+  signal: AbortSignal,
+): Promise<Finished<unknown> | undefined> {
+  return inThread(
+    home,
+    { target, layers: undefined, picture: false },
+    { ...listener, layer: undefined },
+    signal,
+  );
+}
+
+type Undrawn = Finished<FileColumns | undefined>;
+
+const hasColumns = (it: Undrawn): it is Finished<FileColumns> => it.ok && it.columns !== undefined;
+
+const died = (why: string): { readonly ok: false; readonly problem: Problem } => ({
+  ok: false,
+  problem: { message: `The analysis stopped unexpectedly: ${why}.`, retry: true },
+});
+
+function inThread(
+  home: string,
+  task: AnalysisTask,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<Undrawn | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    const task: AnalysisTask = { target, layers };
     const worker = new Worker(join(home, "worker.js"), {
       workerData: task,
       // What is young dies young here: columns hold what stays.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
-    const end = (result: Analysed | undefined): void => {
+    const end = (result: Undrawn | undefined): void => {
       signal.removeEventListener("abort", stop);
       resolve(result);
       // Asked first: it ends its ssh, which would live on. Where it is busy, the thread is ended around it.
@@ -34,19 +82,17 @@ export function analyzeImage(
       setTimeout(() => void worker.terminate(), patience).unref();
     };
     const stop = (): void => end(undefined);
-    const died = (why: string): void =>
-      end({ ok: false, problem: { message: `The analysis stopped unexpectedly: ${why}.`, retry: true } });
     signal.addEventListener("abort", stop, { once: true });
     worker.on("message", (message: FromWorker) => {
       if (message.type === "first") listener.first(message.picture);
-      else if (message.type === "layer") listener.layer(message.layer);
+      else if (message.type === "layer") listener.layer?.(message.layer);
       else if (message.type === "progress") listener.progress(message.progress);
       else if (message.type === "done") {
         const { analysis, columns, relatives } = message;
         end({ ok: true, analysis, columns, relatives });
       } else end({ ok: false, problem: message.problem });
     });
-    worker.on("error", (cause) => died(cause.message));
-    worker.on("exit", (code) => died(`its thread ended with ${code}`));
+    worker.on("error", (cause) => end(died(cause.message)));
+    worker.on("exit", (code) => end(died(`its thread ended with ${code}`)));
   });
 }

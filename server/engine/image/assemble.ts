@@ -15,10 +15,10 @@ import type { ReadLayer } from "./layer-reader.ts";
 import { configIn, idOf, type Manifest, manifestOf } from "./manifests.ts";
 import type { Contents } from "./read-archive.ts";
 
-/** An analysis, and its files in a form that is small and quick to hand over. */
 export interface Assembled {
   readonly analysis: ImageAnalysis;
-  readonly columns: FileColumns;
+  /** Its files in a form that is small and quick to hand over, made for who asks. */
+  columns(): FileColumns;
   /** The base that its annotations name, where that was found. */
   readonly base?: Manifest["base"];
 }
@@ -116,7 +116,7 @@ export function assembled(read: ImageLayers): Assembled | string {
   );
   if (typeof res === "string") return res;
   const { analysis, files, owned } = res;
-  return { analysis, columns: fileColumns(read.tree, files, owned, read.layers.length) };
+  return { analysis, columns: () => fileColumns(read.tree, files, owned, read.layers.length) };
 }
 
 /** Through links of the archive, which may lead to links. */

@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import type { Assembled } from "./assemble.ts";
+import type { ImageAnalysis } from "../../../core/image/analysis.ts";
+import type { FileColumns } from "../../../core/treemap/file-columns.ts";
 import { KeptFiles } from "./kept-files.ts";
 import type { Relatives } from "./relatives.ts";
 
-export interface CachedImage extends Assembled {
+export interface CachedImage {
+  readonly analysis: ImageAnalysis;
+  readonly columns: FileColumns;
   readonly relatives: Relatives;
 }
 

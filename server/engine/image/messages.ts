@@ -38,6 +38,8 @@ export interface AnalysisTask {
   readonly target: AnalysisTarget;
   /** Undefined: no layers are kept. */
   readonly layers: LayerStorage | undefined;
+  /** Whether somebody draws it, while it is read and afterwards. */
+  readonly picture: boolean;
 }
 
 /** Layer sizes from the history, before any byte was read. */
@@ -70,7 +72,8 @@ export type FromWorker =
   | {
       readonly type: "done";
       readonly analysis: ImageAnalysis;
-      readonly columns: FileColumns;
+      /** Undefined where nobody draws it. */
+      readonly columns: FileColumns | undefined;
       readonly relatives: Relatives;
     }
   | { readonly type: "failed"; readonly problem: Problem };

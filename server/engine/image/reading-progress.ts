@@ -38,23 +38,30 @@ export class ReadingProgress {
 
   /** `places`: in the first picture. */
   layer({ entries }: ReadLayer, places: readonly number[]): void {
-    this.#tell(layerSketch(entries), places);
+    this.#read += 1;
+    this.#tell(() => layerSketch(entries), places);
   }
 
   /** Of an archive whose manifest is still to come. */
   passedLayer(path: string, { entries, diffId }: ReadLayer, places: LayerPlaces): void {
+    this.#read += 1;
+    if (this.#listener.layer === undefined) return;
     const sketch = layerSketch(entries);
     const { bytes } = sketch;
-    this.#tell(sketch, places.placesOf({ path, diffId, bytes, bytesWithLinks: bytes + linkBytes(entries) }));
+    const found = places.placesOf({ path, diffId, bytes, bytesWithLinks: bytes + linkBytes(entries) });
+    this.#tell(() => sketch, found);
   }
 
-  #tell(sketch: LayerSketch, places: readonly number[]): void {
-    this.#read += 1;
-    for (const index of places) this.#listener.layer({ index, ...sketch });
+  #tell(sketchOf: () => LayerSketch, places: readonly number[]): void {
+    const { layer } = this.#listener;
+    if (layer === undefined || places.length === 0) return;
+    const sketch = sketchOf();
+    for (const index of places) layer({ index, ...sketch });
   }
 }
 
 export interface ProgressListener {
-  layer(it: MeasuredLayer): void;
+  /** Undefined: nobody draws it. */
+  readonly layer: ((it: MeasuredLayer) => void) | undefined;
   progress(it: Progress): void;
 }

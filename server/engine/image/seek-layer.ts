@@ -30,12 +30,23 @@ export function seekLayer(part: FilePart, tree: PathTree): ReadLayer {
       else if (body.start >= 0) contents.set(added.entry, at, fingerprintOf(body.bytes, body.start, it.size));
       if (it.sparse !== undefined || !mayTell(body)) return;
       const probe = probeOf(tree.pathOf(entries.nodeOf(added.entry)), it.size);
-      const facts =
-        probe && probeContent(probe, (start, length) => contents.read(added.entry, start, length) ?? nothing);
+      const facts = probe && probeContent(probe, (start, length) => read(body, added.entry, start, length));
       if (facts !== undefined) entries.facts.set(added.entry, facts);
     },
   });
   return { entries, contents, troubles: [...troubles, ...refusals] };
+
+  /** What came along with the header need not be read again. */
+  function read(
+    { bytes, start: from, end }: BodyStart,
+    entry: number,
+    start: number,
+    length: number,
+  ): Uint8Array {
+    const size = entries.sizeOf(entry);
+    const [first, last] = [from + Math.min(start, size), from + Math.min(start + length, size)];
+    return last <= end ? bytes.subarray(first, last) : (contents.read(entry, start, length) ?? nothing);
+  }
 }
 
 const nothing = new Uint8Array(0);

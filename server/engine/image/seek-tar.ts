@@ -4,10 +4,12 @@ import type { FilePart } from "./file-part.ts";
 
 const mostTroubles = 20;
 
-/** What a body's first bytes look like where they came along with the header: `bytes` from `start`. */
+/** What came along with a header: the body's first bytes, and what follows where it is small. */
 export interface BodyStart {
   readonly bytes: Uint8Array;
+  /** Of `bytes`: where the body begins, and where what was read ends. */
   readonly start: number;
+  readonly end: number;
 }
 
 export interface SeekListener {
@@ -48,7 +50,7 @@ export function seekTar(part: FilePart, ahead: number, listener: SeekListener): 
       const wanted = Math.min(stored, ahead);
       // The header is done with, and with it the bytes it was read from.
       const start = wanted === 0 ? 0 : window.at(at, wanted);
-      listener.entry(step.entry, at, { bytes: window.bytes, start });
+      listener.entry(step.entry, at, { bytes: window.bytes, start, end: window.end });
       at += stored + paddingOf(stored);
     }
     if (at > part.length) {
@@ -76,6 +78,11 @@ class Window {
 
   constructor(part: FilePart) {
     this.#part = part;
+  }
+
+  /** Of `bytes`: where what was read ends. */
+  get end(): number {
+    return this.#filled;
   }
 
   /** Where in `bytes` the `length` bytes from `at` are; -1 where the file ends before. */

@@ -1,6 +1,6 @@
 /** An image of one layer, from a table of its files: what cataloguers and owners are asked about. */
 import { type Attribution, attribute, type SizedFiles } from "../../../core/image/attribution.ts";
-import { wantsText } from "../../../core/image/cataloguers/all.ts";
+import { wantedEndings, wantsIn, wantsText } from "../../../core/image/cataloguers/all.ts";
 import type { WantedFiles } from "../../../core/image/cataloguers/cataloguer.ts";
 import { probeContent } from "../../../core/image/probe.ts";
 import { type FileFacts, probeOf } from "../../../core/image/probes.ts";
@@ -38,7 +38,7 @@ export function smallImage(table: Readonly<Record<string, SmallFile>>): Attribut
       facts.push(
         probe && probeContent(probe, (at, length) => (content ?? Buffer.alloc(0)).subarray(at, at + length)),
       );
-      if (content !== undefined && wantsText(path)) contents.set(path, content);
+      if (content !== undefined && isAsked(path) && wantsText(path)) contents.set(path, content);
     }
   }
   const resolved = (path: string): string => {
@@ -78,6 +78,12 @@ export function smallImage(table: Readonly<Record<string, SmallFile>>): Attribut
     },
   };
   return attribute(files, wanted);
+}
+
+/** As an image's files are: by the endings of names and by folders first. */
+function isAsked(path: string): boolean {
+  const name = Buffer.from(path.slice(path.lastIndexOf("/") + 1));
+  return wantedEndings.fit(name, 0, name.length) || wantsIn(path.slice(0, path.lastIndexOf("/") + 1));
 }
 
 /** `NAME VERSION BYTES`, then `> NAME` for each edge, then `asked` or `pulled in`; the rest without an owner is left out. */
