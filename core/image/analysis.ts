@@ -11,7 +11,7 @@ import {
   type PackageRow,
   type SizedFiles,
 } from "./attribution.ts";
-import { duplicatedBytes, type IsEqual, settleContents } from "./contents.ts";
+import { type CompareBeside, duplicatedBytes, type IsEqual, settleContents } from "./contents.ts";
 import { type DiveNumbers, diveNumbers } from "./dive.ts";
 import type { FileVersions, HiddenKind } from "./file-versions.ts";
 import type { HistoryEntry, Layer } from "./layer.ts";
@@ -105,24 +105,32 @@ export interface AnalysedFiles {
 
 /**
  * With its files, which are many: what is kept or sent of them is for the caller to decide. `decode`, `isEqual`: what
- * the machine does faster than the core's own code. A text: why it cannot be.
+ * the machine does faster than the core's own code; `beside`: who compares contents meanwhile. A text: why it cannot be.
  */
 export function analysisOf(
   { image, history, tree, layers, troubles }: ImageLayers,
   decode: Decode,
   isEqual?: IsEqual,
+  beside?: CompareBeside,
 ): AnalysedFiles | string {
   const view = mergeLayers(tree, layers);
   const { files } = view;
   if (!isCountable(files)) return "its layers claim more bytes than can be counted";
-  settleContents(
+  const settle = settleContents(
     files,
     layers.map((it) => it.contents),
     isEqual,
+    beside,
   );
-  const sums = sumsOf(files, layers.length);
+  // Neither asks whether contents are equal, only whether a file is hidden.
   const wanted = wantedFiles(tree, view, layers, decode);
   const owned = attribute(sizedFiles(tree, view), wanted);
+  const diveCompatible = diveNumbers(
+    tree,
+    layers.map((it) => it.entries),
+  );
+  settle();
+  const sums = sumsOf(files, layers.length);
   const made = history.filter((it) => !it.emptyLayer);
   const wasted = sums.reduce<WasteByKind>((sum, it) => addWastes(sum, it.wasted), noWaste);
   const analysis: ImageAnalysis = {
@@ -148,10 +156,7 @@ export function analysisOf(
     categories: owned.categories,
     hidden: hiddenFiles(files),
     strippable: strippableIn(files),
-    diveCompatible: diveNumbers(
-      tree,
-      layers.map((it) => it.entries),
-    ),
+    diveCompatible,
     troubles: [...troubles, ...view.troubles, ...wanted.troubles, ...owned.troubles],
   };
   return { analysis, files, owned };

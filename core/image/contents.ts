@@ -6,7 +6,7 @@
 import { addBytes, type Bytes, bytes, noBytes } from "../size/bytes.ts";
 import type { FileVersions } from "./file-versions.ts";
 import { fingerprinted, fingerprintOf, isEqual } from "./fingerprint.ts";
-import type { LayerContents } from "./layer.ts";
+import type { LayerContents, Place } from "./layer.ts";
 
 const none = 0xffff_ffff;
 const little = 4_096;
@@ -16,15 +16,42 @@ const mostClasses = 8;
 /** Whether two pieces of equal length are equal. */
 export type IsEqual = (a: Uint8Array, b: Uint8Array) => boolean;
 
-/** Sets the contents of the files, and what their twins tell of what hid them. `contents`: by layer. */
+/** Files of equal size, first and last bytes, each of which lies somewhere in one piece. */
+export interface AlikeGroup {
+  readonly size: number;
+  readonly places: readonly Place[];
+}
+
+/** By file of a group: a number, equal for equal contents, or `notTold` for all of them. */
+export type Classes = Uint8Array;
+export const notTold = 0xff;
+
+/**
+ * Somebody who compares groups while other work goes on; what is answered tells by a group's number what was found, or
+ * undefined where nobody has looked at it, and then nobody will.
+ */
+export type CompareBeside = (groups: readonly AlikeGroup[]) => (group: number) => Classes | undefined;
+
+/**
+ * Sets the contents of the files, and what their twins tell of what hid them, once the answer is called: until then
+ * nothing is known, and only `beside` is at work. `contents`: by layer.
+ */
 export function settleContents(
   files: FileVersions,
   contents: readonly LayerContents[],
   equal: IsEqual = isEqual,
-): void {
+  beside?: CompareBeside,
+): () => void {
   const settler = new Settler(files, contents, equal);
   for (const group of groupsOfEqualSize(files)) settler.settle(group);
-  settler.compare();
+  settler.begin(beside);
+  return () => {
+    settler.compare();
+    settleTwins(files);
+  };
+}
+
+function settleTwins(files: FileVersions): void {
   for (let at = 0; at < files.count; at += 1) {
     const twin = files.twinOf(at);
     if (twin === undefined) continue;
@@ -81,6 +108,8 @@ class Settler {
   #last = 0;
   /** Files of equal size that are as good as equal, to be looked at as a whole. */
   readonly #alike: (readonly number[])[] = [];
+  /** By group: what was found beside. */
+  #told: (() => Classes | undefined)[] = [];
 
   constructor(files: FileVersions, contents: readonly LayerContents[], equal: IsEqual) {
     this.#files = files;
@@ -101,9 +130,28 @@ class Settler {
   }
 
   /** In the order of the archives: neighbours on the disk are read one after another. */
-  compare(): void {
+  begin(beside: CompareBeside | undefined): void {
     this.#alike.sort(([a = 0], [b = 0]) => a - b);
-    for (const it of this.#alike) this.#settleByBytes(it, this.#files.sizeOf(it[0] ?? 0));
+    if (beside === undefined) return;
+    const groups = this.#alike.map((group): AlikeGroup | undefined => {
+      const places = group.flatMap((it) => this.#of(it)?.placeOf?.(this.#files.entryOf(it)) ?? []);
+      return places.length === group.length ? { size: this.#files.sizeOf(group[0] ?? 0), places } : undefined;
+    });
+    const told = beside(groups.filter((it) => it !== undefined));
+    let next = 0;
+    this.#told = groups.map((it) => {
+      if (it === undefined) return () => undefined;
+      const own = next;
+      next += 1;
+      return () => told(own);
+    });
+  }
+
+  compare(): void {
+    this.#alike.forEach((group, index) => {
+      const told = this.#told[index]?.();
+      this.#setClasses(group, told ?? this.#classesOf(group, this.#files.sizeOf(group[0] ?? 0)));
+    });
   }
 
   #of(file: number): LayerContents | undefined {
@@ -151,35 +199,60 @@ class Settler {
     }
   }
 
-  #settleByBytes(group: readonly number[], size: number): void {
-    const classes: { readonly first: number; readonly content: number }[] = [];
-    for (const file of group) {
-      const equal = classes.find((it) => this.#isEqual(it.first, file, size));
-      if (equal !== undefined) {
-        this.#files.setContent(file, equal.content);
-        continue;
-      }
-      if (classes.length === mostClasses) {
-        this.#settleByHash(group);
-        return;
-      }
-      this.#last += 1;
-      this.#files.setContent(file, this.#last);
-      classes.push({ first: file, content: this.#last });
-    }
+  #classesOf(group: readonly number[], size: number): Classes {
+    return classesOf(group.length, size, this.#left.length, (a, b, start, length) =>
+      this.#isEqual(group[a] ?? 0, group[b] ?? 0, start, length),
+    );
   }
 
-  #isEqual(a: number, b: number, size: number): boolean {
+  #setClasses(group: readonly number[], classes: Classes): void {
+    if (classes[0] === notTold) {
+      this.#settleByHash(group);
+      return;
+    }
+    let most = 0;
+    group.forEach((file, index) => {
+      const own = classes[index] ?? 0;
+      most = Math.max(most, own);
+      this.#files.setContent(file, this.#last + 1 + own);
+    });
+    this.#last += 1 + most;
+  }
+
+  #isEqual(a: number, b: number, start: number, length: number): boolean {
+    if (this.#read(a, start, length, this.#left) === undefined) return false;
+    const right = this.#of(b)?.read(this.#files.entryOf(b), start, length);
+    return right?.length === length && this.#equal(this.#left.subarray(0, length), right);
+  }
+}
+
+/**
+ * Which of `count` contents of one size are equal, each compared with the first of every class. `areEqual`: whether both
+ * can be read and are equal from `start`, at most `longest` bytes.
+ */
+export function classesOf(
+  count: number,
+  size: number,
+  longest: number,
+  areEqual: (a: number, b: number, start: number, length: number) => boolean,
+): Classes {
+  const res = new Uint8Array(count);
+  const firsts: number[] = [];
+  const isEqualTo = (a: number, b: number): boolean => {
     let step = little;
     for (let at = 0; at < size; ) {
       const length = Math.min(step, size - at);
-      if (this.#read(a, at, length, this.#left) === undefined) return false;
-      const right = this.#of(b)?.read(this.#files.entryOf(b), at, length);
-      if (right?.length !== length || !this.#equal(this.#left.subarray(0, length), right)) return false;
+      if (!areEqual(a, b, at, length)) return false;
       at += length;
       // What differs mostly does so soon.
-      step = Math.min(step * 8, this.#left.length);
+      step = Math.min(step * 8, longest);
     }
     return true;
+  };
+  for (let file = 0; file < count; file += 1) {
+    const known = firsts.findIndex((it) => isEqualTo(it, file));
+    if (known === -1 && firsts.length === mostClasses) return res.fill(notTold);
+    res[file] = known === -1 ? firsts.push(file) - 1 : known;
   }
+  return res;
 }

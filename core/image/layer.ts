@@ -21,10 +21,18 @@ export interface LayerContents {
   read(entry: number, start: number, length: number): Uint8Array | undefined;
   /** Equal for equal contents of equal size, different for all others; undefined where it is not known. */
   hash(entry: number): string | undefined;
+  /** Where a content lies whole and in one piece, for who reads it beside; undefined where it does not. */
+  placeOf?(entry: number): Place | undefined;
   /** Whether fingerprints are of whole contents. */
   readonly fingerprintsWhole?: boolean;
   /** Of the first bytes; equal contents have equal ones. Undefined where they were not looked at. */
   fingerprint(entry: number): number | undefined;
+}
+
+/** In a file on a disk, by its descriptor. */
+export interface Place {
+  readonly file: number;
+  readonly at: number;
 }
 
 export const noContents: LayerContents = {

@@ -15,6 +15,8 @@ async function main({ target, layers, picture }: AnalysisTask): Promise<void> {
       first: (it) => say({ type: "first", picture: it }),
       layer: picture ? (layer) => say({ type: "layer", layer }) : undefined,
       progress: (progress) => say({ type: "progress", progress }),
+      // Who draws has other things to do.
+      compare: picture ? undefined : (comparison) => say({ type: "compare", comparison }),
     },
     cache,
   );

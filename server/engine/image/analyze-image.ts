@@ -4,6 +4,7 @@ import type { ImageAnalysis } from "../../../core/image/analysis.ts";
 import type { FileColumns } from "../../../core/treemap/file-columns.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { Listener } from "./analyze-here.ts";
+import { type Comparison, claims, compareGroup, Pieces } from "./compare-beside.ts";
 import type { LayerStorage } from "./layer-cache.ts";
 import type { AnalysisTarget, AnalysisTask, FromWorker } from "./messages.ts";
 import type { Relatives } from "./relatives.ts";
@@ -61,6 +62,30 @@ const died = (why: string): { readonly ok: false; readonly problem: Problem } =>
   problem: { message: `The analysis stopped unexpectedly: ${why}.`, retry: true },
 });
 
+/** Milliseconds in which this thread hears of nothing else. */
+const slice = 10;
+/** Larger groups would take longer; the worker compares them. */
+const mostAtOnce = 1 << 27;
+
+/** This thread has nothing to do while the worker works. */
+function compareMeanwhile(it: Comparison, isEnded: () => boolean): void {
+  const pieces = new Pieces();
+  let group = 0;
+  const step = (): void => {
+    const end = performance.now() + slice;
+    for (; group < it.sizes.length; group += 1) {
+      if (isEnded()) return;
+      if (performance.now() > end) {
+        setImmediate(step);
+        return;
+      }
+      const count = (it.starts[group + 1] ?? 0) - (it.starts[group] ?? 0);
+      if (count * (it.sizes[group] ?? 0) <= mostAtOnce && claims(it, group)) compareGroup(it, group, pieces);
+    }
+  };
+  step();
+}
+
 function inThread(
   home: string,
   task: AnalysisTask,
@@ -74,7 +99,9 @@ function inThread(
       // What is young dies young here: columns hold what stays.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
+    let ended = false;
     const end = (result: Undrawn | undefined): void => {
+      ended = true;
       signal.removeEventListener("abort", stop);
       resolve(result);
       // Asked first: it ends its ssh, which would live on. Where it is busy, the thread is ended around it.
@@ -87,6 +114,7 @@ function inThread(
       if (message.type === "first") listener.first(message.picture);
       else if (message.type === "layer") listener.layer?.(message.layer);
       else if (message.type === "progress") listener.progress(message.progress);
+      else if (message.type === "compare") compareMeanwhile(message.comparison, () => ended);
       else if (message.type === "done") {
         const { analysis, columns, relatives } = message;
         end({ ok: true, analysis, columns, relatives });

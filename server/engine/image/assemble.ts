@@ -6,6 +6,7 @@ import {
   type ReadFrom,
   type Trouble,
 } from "../../../core/image/analysis.ts";
+import type { CompareBeside } from "../../../core/image/contents.ts";
 import { EntryTable } from "../../../core/image/entry-table.ts";
 import { type Layer, noContents } from "../../../core/image/layer.ts";
 import type { PathTree } from "../../../core/image/path-tree.ts";
@@ -76,6 +77,7 @@ export function assembleLayers(
   blobAt: (path: string) => Blob | undefined,
   before: readonly Trouble[],
   known: Known,
+  compare?: CompareBeside,
 ): Assembled | string {
   const config = configIn(configText);
   if (config === undefined) return `the image's config ${manifest.config} is missing or broken`;
@@ -104,15 +106,16 @@ export function assembleLayers(
     source: known.source,
     readFrom: known.readFrom,
   };
-  const res = assembled({ image, history: config.history, tree, layers, troubles });
+  const res = assembled({ image, history: config.history, tree, layers, troubles }, compare);
   return typeof res === "string" || manifest.base === undefined ? res : { ...res, base: manifest.base };
 }
 
-export function assembled(read: ImageLayers): Assembled | string {
+export function assembled(read: ImageLayers, compare?: CompareBeside): Assembled | string {
   const res = analysisOf(
     read,
     (it) => Buffer.from(it.buffer, it.byteOffset, it.length).toString("utf8"),
     (a, b) => Buffer.compare(a, b) === 0,
+    compare,
   );
   if (typeof res === "string") return res;
   const { analysis, files, owned } = res;

@@ -25,6 +25,11 @@ export class FilePart {
     return new FilePart(fd, 0, fstatSync(fd).size);
   }
 
+  /** Where a byte of it lies: in the file with this descriptor. */
+  placeOf(at: number): { readonly file: number; readonly at: number } {
+    return { file: this.#fd, at: this.#start + at };
+  }
+
   part(start: number, length: number): FilePart {
     const from = Math.min(start, this.length);
     return new FilePart(this.#fd, this.#start + from, Math.max(0, Math.min(length, this.length - from)));

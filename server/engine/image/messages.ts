@@ -6,6 +6,7 @@ import type { LayerSketch } from "../../../core/treemap/layer-sketch.ts";
 import type { Problem } from "../../../protocol/requests.ts";
 import type { EngineChoice } from "../daemon/choose-engine.ts";
 import type { ProxySettings } from "../http/proxy.ts";
+import type { Comparison } from "./compare-beside.ts";
 import type { LayerStorage } from "./layer-cache.ts";
 import type { Relatives } from "./relatives.ts";
 
@@ -69,6 +70,8 @@ export type FromWorker =
   | { readonly type: "first"; readonly picture: FirstPicture }
   | { readonly type: "layer"; readonly layer: MeasuredLayer }
   | { readonly type: "progress"; readonly progress: Progress }
+  /** To be compared by who listens, where it can, as far as the worker has not begun itself. */
+  | { readonly type: "compare"; readonly comparison: Comparison }
   | {
       readonly type: "done";
       readonly analysis: ImageAnalysis;

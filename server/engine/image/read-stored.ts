@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Trouble } from "../../../core/image/analysis.ts";
+import type { CompareBeside } from "../../../core/image/contents.ts";
 import { PathTree } from "../../../core/image/path-tree.ts";
 import { bytes } from "../../../core/size/bytes.ts";
 import { textOf } from "../../../core/text/utf8.ts";
 import type { Listener } from "./analyze-here.ts";
 import { type Assembled, assembleLayers, followed, type Known } from "./assemble.ts";
 import { type Blob, BlobReader, isTar, longestDocument } from "./blob-reader.ts";
+import { type Comparison, claims, comparedGroup, comparisonOf } from "./compare-beside.ts";
 import { FilePart } from "./file-part.ts";
 import type { LayerCache } from "./layer-cache.ts";
 import { configIn, type ImageConfig, idOf, type Manifest, manifestOf } from "./manifests.ts";
@@ -81,8 +83,19 @@ export async function readManifest(
     (path) => blobs.get(path),
     store.troubles,
     known,
+    listener.compare && comparing(listener.compare),
   );
 }
+
+/** What the listener has not begun is compared here. */
+const comparing =
+  (compare: (it: Comparison) => void): CompareBeside =>
+  (groups) => {
+    const it = comparisonOf(groups);
+    if (it === undefined) return () => undefined;
+    compare(it);
+    return (group) => (group >= it.sizes.length || claims(it, group) ? undefined : comparedGroup(it, group));
+  };
 
 /** `shown`: the image's name where the archive has none for it. */
 function firstPicture(

@@ -1,4 +1,5 @@
 import { type LayerSketch, layerSketch, linkBytes } from "../../../core/treemap/layer-sketch.ts";
+import type { Comparison } from "./compare-beside.ts";
 import type { LayerPlaces } from "./layer-places.ts";
 import type { ReadLayer } from "./layer-reader.ts";
 import type { MeasuredLayer, Progress } from "./messages.ts";
@@ -64,4 +65,6 @@ export interface ProgressListener {
   /** Undefined: nobody draws it. */
   readonly layer: ((it: MeasuredLayer) => void) | undefined;
   progress(it: Progress): void;
+  /** Has contents compared beside the reading thread; absent: it does so alone. */
+  readonly compare?: ((it: Comparison) => void) | undefined;
 }

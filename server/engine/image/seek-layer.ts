@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { EntryTable } from "../../../core/image/entry-table.ts";
 import { fingerprinted, fingerprintOf } from "../../../core/image/fingerprint.ts";
-import { addTarEntry, type LayerContents } from "../../../core/image/layer.ts";
+import { addTarEntry, type LayerContents, type Place } from "../../../core/image/layer.ts";
 import type { PathTree } from "../../../core/image/path-tree.ts";
 import { probeContent } from "../../../core/image/probe.ts";
 import { probeOf } from "../../../core/image/probes.ts";
@@ -117,6 +117,11 @@ class StoredContents implements LayerContents {
       return this.#buffer.subarray(0, this.#part.read(this.#buffer, from + start, wanted));
     const res = this.#buffer.subarray(0, wanted);
     return this.#bodyOf(entry, from, sparse)?.fill(res, start) === true ? res : undefined;
+  }
+
+  placeOf(entry: number): Place | undefined {
+    const from = this.#starts[entry] ?? 0;
+    return from === 0 || this.#sparse.has(entry) ? undefined : this.#part.placeOf(from);
   }
 
   hash(entry: number): string | undefined {

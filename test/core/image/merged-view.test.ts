@@ -15,7 +15,7 @@ function merged(...lines: string[]): MergedView {
   settleContents(
     view.files,
     layers.map((it) => it.contents),
-  );
+  )();
   return view;
 }
 
