@@ -28,9 +28,8 @@ const none = 0xffff_ffff;
 class Dive {
   readonly #tree: PathTree;
   readonly #stack: Presence;
-  /** By node of the stacked layers: its own bytes, the sum of all below and with it, whether its entry says directory. */
+  /** By node of the stacked layers: its own bytes, whether its entry says directory. */
   readonly #sizes: Float64Array;
-  readonly #sums: Float64Array;
   readonly #directories: Uint8Array;
   /** By path: bytes of all its versions, of the smallest, and how many there are. */
   readonly #cumulative: Float64Array;
@@ -47,7 +46,6 @@ class Dive {
     this.#tree = tree;
     this.#stack = new Presence(tree);
     this.#sizes = new Float64Array(count);
-    this.#sums = new Float64Array(count);
     this.#directories = new Uint8Array(count);
     this.#cumulative = new Float64Array(count);
     this.#smallest = new Float64Array(count);
@@ -69,7 +67,7 @@ class Dive {
       else {
         const target = entries.linkOf(entry);
         // A file's whiteout adds nothing, a directory's all that it held.
-        this.#count(target, this.#directories[target] === 1 ? (this.#sums[target] ?? 0) : 0);
+        this.#count(target, this.#directories[target] === 1 ? this.#sumOf(target) : 0);
       }
     }
     // By name in each folder, `.wh.NAME` comes before NAME, unless that begins with one of the few signs before the dot.
@@ -139,25 +137,24 @@ class Dive {
 
   #graft(node: PathNode, size: number, isDirectory: boolean): void {
     this.#stack.add(node);
-    this.#addAbove(node, size - (this.#sizes[node] ?? 0));
     this.#sizes[node] = size;
     this.#directories[node] = isDirectory ? 1 : 0;
   }
 
   #remove(target: PathNode): void {
-    if (!this.#stack.has(target)) return;
-    this.#addAbove(target, -(this.#sums[target] ?? 0));
     this.#stack.remove(target, (node) => {
       this.#sizes[node] = 0;
-      this.#sums[node] = 0;
       this.#directories[node] = 0;
     });
   }
 
-  #addAbove(node: PathNode, difference: number): void {
-    if (difference === 0) return;
-    for (let at = node; at !== rootNode; at = this.#tree.parentOf(at))
-      this.#sums[at] = (this.#sums[at] ?? 0) + difference;
+  /** Of a folder and all below it: what is taken away is summed up, not what comes. */
+  #sumOf(top: PathNode): number {
+    let res = 0;
+    this.#stack.each(top, (node) => {
+      res += this.#sizes[node] ?? 0;
+    });
+    return res;
   }
 }
 

@@ -57,6 +57,17 @@ export class Presence {
     }
   }
 
+  /** A path that is there, and all below it. */
+  each(top: PathNode, act: (node: PathNode) => void): void {
+    if (!this.has(top)) return;
+    const waiting = [top];
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      act(node);
+      for (let child = this.#first[node] ?? 0; child !== 0; child = this.#next[child] ?? 0)
+        waiting.push(child);
+    }
+  }
+
   /** Everything in a folder goes, the folder stays. */
   empty(folder: PathNode, each: (node: PathNode) => void): void {
     if (!this.has(folder)) return;
