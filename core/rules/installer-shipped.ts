@@ -1,12 +1,16 @@
+import { buildBackends } from "../dockerfile/build-backends.ts";
+import { packageBaseAt } from "../dockerfile/chain.ts";
+import { pipPackages, pipRemoval } from "../dockerfile/distribution-pip.ts";
 import { addAfter, addFlag, appendCommand, insertBefore, removeInstruction } from "../dockerfile/edits.ts";
 import type { CopyInstruction, Facts, Instruction, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { baseName, isWithin, withoutSlash } from "../dockerfile/paths.ts";
+import { withoutRequirements } from "../dockerfile/python-edits.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { measuredLayer } from "../link/measurements.ts";
-import { pipSize, uvSize } from "../size/installer-sizes.ts";
+import { pipSize, setuptoolsSize, sumOfEstimates, uvSize, wheelSize } from "../size/installer-sizes.ts";
 import { type Size, unknownSize } from "../size/size.ts";
 import { lineBreakOf } from "../text/lines.ts";
 import type { World } from "../world.ts";
@@ -18,12 +22,17 @@ export const installerShipped = defineRule({
   on: "dockerfile",
   peers: [],
   summary:
-    "A package installer (uv, poetry, pdm, pip in an environment) ships though nothing runs it in a container.",
+    "A package installer (uv, poetry, pdm, pip, setuptools) ships though nothing runs it in a container.",
   docs: `
 uv, poetry and pdm serve the build. A container that starts its program directly does not need them. Give the binary to
 the \`RUN\` that uses it as a bind mount, install it in a stage that does not ship, or take it away in the same \`RUN\`.
 
 An environment made by \`python -m venv\` holds a pip of its own, which the image that takes it does not need either.
+
+Neither need setuptools and wheel that are installed beside pip by habit, nor the distribution's pip (\`python3-pip\`) that
+stays after it did its work. A version that somebody names is wanted, and so are they where the Dockerfile names
+\`setup.py\`, \`pkg_resources\` or an editable install. What the base image holds already is not worth a word: a later layer
+cannot take it away.
 
 Nothing is reported where \`CMD\`, \`ENTRYPOINT\` or \`HEALTHCHECK\` run the installer, or start a script or a task
 runner, whose programs the Dockerfile does not name.
@@ -47,7 +56,28 @@ COPY --from=build /opt/venv /opt/venv
 CMD ["/opt/venv/bin/gunicorn", "app:app"]
 \`\`\`
 
+\`\`\`dockerfile
+FROM debian:12-slim
+RUN apt-get update \\
+    && apt-get install -y --no-install-recommends python3 python3-pip \\
+    && pip install --no-cache-dir --break-system-packages flask \\
+    && rm -rf /var/lib/apt/lists/*
+CMD ["python3", "app.py"]
+\`\`\`
+
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN pip install --no-cache-dir setuptools wheel && pip install --no-cache-dir flask
+CMD ["gunicorn", "app:app"]
+\`\`\`
+
 ## Not reported
+\`\`\`dockerfile
+FROM python:3.12-slim
+RUN pip install --no-cache-dir "setuptools<81" flask
+CMD ["gunicorn", "app:app"]
+\`\`\`
+
 \`\`\`dockerfile
 FROM python:3.12-slim AS build
 RUN python -m venv --without-pip /opt/venv && pip --python /opt/venv install --no-cache-dir flask
@@ -85,6 +115,8 @@ ENTRYPOINT ["/entrypoint.sh"]
     }
     yield* byScripts(facts, world);
     yield* byPip(facts, world);
+    yield* byDistribution(facts, world);
+    yield* backends(facts);
   },
 });
 
@@ -208,6 +240,69 @@ function withoutPip(
       edits: [addAfter(facts, last, `RUN ${folder}/bin/pip uninstall -y pip`)],
     },
   ];
+}
+
+/** pip of apt or apk, beside the Python that runs the program. */
+function* byDistribution(facts: Facts, world: World): Generator<Finding> {
+  if (["pip", "pip3"].some((it) => runsAtStart(facts, it) !== false)) return;
+  for (const it of pipPackages(facts)) {
+    const { run, install, asked } = it;
+    const removal = pipRemoval(facts, it);
+    const advice =
+      removal === undefined
+        ? " Install the packages in a stage that does not ship, and copy a virtual environment."
+        : "";
+    yield {
+      at: asked.word.at,
+      what: `pip ships as the package ${asked.name}, and no container runs it`,
+      why: `It installs packages during the build only, and brings setuptools and wheel along.${advice}`,
+      saving:
+        world.packageSizes?.dominated({
+          all: install.packages.flatMap(({ name }) => name ?? []),
+          removed: [asked.name],
+          // What it only recommends is another finding.
+          recommends: false,
+          base: packageBaseAt(facts, run, install.manager),
+        }) ?? unknownSize("no package sizes at hand"),
+      get fixes(): readonly Fix[] {
+        if (removal === undefined) return [];
+        const title = removal.unused
+          ? `Do not install ${asked.name}`
+          : `Remove ${asked.name} at the end of the RUN`;
+        return [{ title, safety: "review", edits: removal.edits }];
+      },
+    };
+  }
+}
+
+function* backends(facts: Facts): Generator<Finding> {
+  if (runsAtStart(facts, "pip") !== false) return;
+  for (const { run, command, install, words } of buildBackends(facts)) {
+    const [first, ...others] = words;
+    if (first === undefined) continue;
+    const names = words.map(({ name }) => name);
+    yield {
+      at: first.word.at,
+      what: `${names.join(" and ")} ${others.length === 0 ? "ships" : "ship"}, which only builds of packages use`,
+      why: "pip gives every build its own, and installs them by itself where a package depends on them.",
+      saving: sumOfEstimates(
+        names.map((it) => (it === "setuptools" ? setuptoolsSize(install.compiles) : wheelSize)),
+      ),
+      related: others.map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
+      get fixes(): readonly Fix[] {
+        const edits = withoutRequirements(
+          facts,
+          run,
+          command,
+          install,
+          words.map(({ word }) => word),
+        );
+        return edits === undefined
+          ? []
+          : [{ title: `Do not install ${names.join(" and ")}`, safety: "review", edits }];
+      },
+    };
+  }
 }
 
 const installers = ["uv", "poetry", "pdm", "pipenv"] as const;

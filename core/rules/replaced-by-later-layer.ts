@@ -1,6 +1,8 @@
 import { chainAfter, chainBefore } from "../dockerfile/chain.ts";
 import { removeCommand, removeWords } from "../dockerfile/edits.ts";
-import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
+import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import { holdsSetuptools, pythonTag } from "../dockerfile/python-base.ts";
+import { withoutRequirements } from "../dockerfile/python-edits.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { layerLabel, measurementsOf } from "../link/measurements.ts";
@@ -93,13 +95,12 @@ const whyBelow = "The version below stays in its layer, and this one comes on to
 
 const baseOf = ({ facts, run }: Place): string => facts.stages[run.stage]?.baseImage ?? "";
 
-const pythonImage = /^(?:docker\.io\/)?(?:library\/)?python:(?!.*windows)(.*)$/;
 const nodeImage = /^(?:docker\.io\/)?(?:library\/)?node(?::|$)/;
 const systemFolder = "/usr/local/lib";
 
 /** pip, and what images before Python 3.12 have beside it. */
 function* newInstallers(place: Place, install: PythonInstall): Generator<Finding> {
-  const tag = pythonImage.exec(baseOf(place))?.[1];
+  const tag = pythonTag(baseOf(place));
   if (tag === undefined || install.into !== systemFolder || install.tool !== "pip") return;
   const { facts } = place;
   if (runsAtStart(facts, "pip") === true || chainBefore(facts, place.run).some((it) => replacesPip(it)))
@@ -117,9 +118,10 @@ function* newInstallers(place: Place, install: PythonInstall): Generator<Finding
     saving: sumOfEstimates(names.map((it) => sizeOf(it, install.compiles))),
     related: found.slice(1).map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
     get fixes() {
+      const { run, command } = place;
       const words = found.map(({ word }) => word);
-      const all = installsNothingElse(install, found);
-      return fixesFor(place, words, all, `Keep the ${names.join(", ")} of the base image`);
+      const edits = withoutRequirements(facts, run, command, install, words);
+      return fixesFor(edits, `Keep the ${names.join(", ")} of the base image`);
     },
   };
 }
@@ -135,18 +137,13 @@ const replacesPip = (it: ReturnType<typeof chainBefore>[number]): boolean =>
     ),
   );
 
-/** The images of Python 3.12 and later hold pip alone. */
 const inBase = (tag: string, name: string | undefined): boolean =>
-  name === "pip" ||
-  ((name === "setuptools" || name === "wheel") && /^(?:2|3\.(?:[5-9]|1[01]))(?:\D|$)/.test(tag));
+  name === "pip" || ((name === "setuptools" || name === "wheel") && holdsSetuptools(tag));
 
 const isPinned = ({ text }: RequirementWord): boolean => /[=<>~]/.test(text ?? "");
 
 const sizeOf = (name: string, compiled: boolean): Estimated =>
   name === "pip" ? pipSize(compiled) : name === "setuptools" ? setuptoolsSize(compiled) : wheelSize;
-
-const installsNothingElse = (install: PythonInstall, found: readonly RequirementWord[]): boolean =>
-  install.requirements.length === found.length && install.projects.length + install.files.length === 0;
 
 /** A requirement that an earlier layer has with another pin. */
 function* otherVersions(place: Place, install: PythonInstall): Generator<Finding> {
@@ -212,11 +209,7 @@ function moved(
     facts.text.slice(earlier.word.at.start, earlier.word.at.end) !== earlier.text
   )
     return undefined;
-  const away = withoutWords(
-    { facts, run, command },
-    [requirement.word],
-    installsNothingElse(install, [requirement]),
-  );
+  const away = withoutRequirements(facts, run, command, install, [requirement.word]);
   return away && [{ at: earlier.word.at, insert: requirement.text }, ...away];
 }
 
@@ -239,7 +232,9 @@ function* newNpm(place: Place, { packages, global }: NodeInstall): Generator<Fin
     why: `${whyBelow} Only a build uses it.`,
     saving: npmSize,
     get fixes() {
-      return fixesFor(place, [npm.word], packages.length === 1, "Keep the npm of the base image");
+      const one = packages.length === 1 ? removeCommand(facts, run, place.command) : undefined;
+      const edits = packages.length > 1 ? removeWords(facts, place.command.words, [npm.word]) : one && [one];
+      return fixesFor(edits, "Keep the npm of the base image");
     },
   };
 }
@@ -252,17 +247,5 @@ const replacesNpm = (run: RunInstruction): boolean =>
     ),
   );
 
-function fixesFor(place: Place, words: readonly Word[], all: boolean, title: string): Finding["fixes"] {
-  const edits = withoutWords(place, words, all);
-  return edits === undefined ? [] : [{ title, safety: "review", edits }];
-}
-
-function withoutWords(
-  { facts, run, command }: Pick<Place, "facts" | "run" | "command">,
-  words: readonly Word[],
-  all: boolean,
-): readonly Edit[] | undefined {
-  if (!all) return removeWords(facts, command.words, words);
-  const edit = removeCommand(facts, run, command);
-  return edit === undefined ? undefined : [edit];
-}
+const fixesFor = (edits: readonly Edit[] | undefined, title: string): Finding["fixes"] =>
+  edits === undefined ? [] : [{ title, safety: "review", edits }];
