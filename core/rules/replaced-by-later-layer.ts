@@ -1,13 +1,15 @@
-import { chainAfter, chainBefore } from "../dockerfile/chain.ts";
-import { removeCommand, removeWords } from "../dockerfile/edits.ts";
+import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
+import { insertReplacement, removeCommand, removeWords } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { holdsSetuptools, pythonTag } from "../dockerfile/python-base.ts";
 import { withoutRequirements } from "../dockerfile/python-edits.ts";
+import { renewedPackages } from "../dockerfile/renewed-packages.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { layerLabel, measurementsOf } from "../link/measurements.ts";
+import { bytes } from "../size/bytes.ts";
 import { npmSize, pipSize, setuptoolsSize, sumOfEstimates, wheelSize } from "../size/installer-sizes.ts";
-import { type Estimated, measured, type Size, unknownSize } from "../size/size.ts";
+import { type Estimated, estimated, measured, type Size, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
 import type { NodeInstall } from "../tools/node-install.ts";
 import type { PythonInstall, RequirementWord } from "../tools/python-install.ts";
@@ -23,7 +25,8 @@ export const replacedByLaterLayer = defineRule({
   docs: `
 What a layer replaces stays below it. \`pip install --upgrade pip\` on Python's image stores a second pip over the first,
 \`npm install -g npm@latest\` on Node's image a second npm; a package that one \`RUN\` pins and a later one pins otherwise
-is there twice. Take the upgrade out (a newer base image has a newer pip), or name the wanted version where the package is
+is there twice. So is a distribution's package that \`dpkg -i\` or another \`=version\` puts over the one below, and what
+\`apt-get install --only-upgrade\` renews; \`apt-get upgrade\` is the finding of \`upgrade-in-layer\`. Take the upgrade out (a newer base image has a newer pip), or name the wanted version where the package is
 installed first.
 
 Nothing is said where a container runs pip or npm itself and so may want the new one, nor about what happens in one and
@@ -46,6 +49,12 @@ RUN pip install --no-cache-dir numpy==2.1.0
 FROM node:22-slim
 RUN npm install -g npm@latest && npm cache clean --force
 CMD ["node", "server.js"]
+\`\`\`
+
+\`\`\`dockerfile
+FROM debian:12-slim
+RUN apt-get update && apt-get install -y --no-install-recommends curl=7.88.1-10 && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends curl=7.88.1-10+deb12u8 && rm -rf /var/lib/apt/lists/*
 \`\`\`
 
 ## Not reported
@@ -74,6 +83,7 @@ RUN npm install -g pnpm@9 && npm cache clean --force
 \`\`\`
 `,
   *check(facts, world) {
+    yield* newPackages(facts, world);
     for (const { run, command, effect } of shippedSites(facts, "node-install"))
       yield* newNpm({ facts, world, run, command }, effect);
     for (const { run, command, effect } of shippedSites(facts, "python-install")) {
@@ -237,6 +247,41 @@ function* newNpm(place: Place, { packages, global }: NodeInstall): Generator<Fin
       return fixesFor(edits, "Keep the npm of the base image");
     },
   };
+}
+
+function* newPackages(facts: Facts, world: World): Generator<Finding> {
+  for (const it of renewedPackages(facts)) {
+    const { run, install, name, word, earlier } = it;
+    const base = packageBaseAt(facts, run, "apt");
+    const held = world.packageSizes?.held({ names: [name], base });
+    // Nobody can tell whether the base image has it.
+    if (earlier === undefined && held === undefined) continue;
+    const where = earlier === undefined ? "the base image or a layer below holds" : "an earlier layer holds";
+    const again = install.renews === "if newer" ? "is brought up to date" : "is installed again";
+    yield {
+      at: word.at,
+      what: `${name}, which ${where}, ${again}`,
+      why: `${whyBelow} ${install.renews === "if newer" ? "A newer base image holds it once." : "Name the wanted version where it is installed first."}`,
+      saving: renewedSize(held, install.renews),
+      related: earlier === undefined ? [] : [{ at: earlier.at, message: "This version stays in its layer" }],
+      get fixes() {
+        const own = install.packages.length > 1 ? removeWords(facts, it.command.words, [word]) : undefined;
+        const edit = install.packages.length === 1 ? removeCommand(facts, run, it.command) : undefined;
+        const away = own ?? (edit && [edit]);
+        if (install.renews === "if newer") return fixesFor(away, `Keep the ${name} of the base image`);
+        if (install.renews === "always" || earlier?.text === undefined || word.text === undefined) return [];
+        const wanted = insertReplacement(facts, earlier, word.text);
+        return fixesFor(wanted && away && [wanted, ...away], `Install ${word.text} in the first place`);
+      },
+    };
+  }
+}
+
+/** What is up to date is not written again. */
+function renewedSize(held: Size | undefined, renews: "always" | "if newer" | undefined): Size {
+  if (held?.kind !== "estimated") return unknownSize("its size is not in the catalogue");
+  if (renews !== "if newer" || held.high === undefined) return held;
+  return estimated(bytes(0), held.high, `${held.basis}; nothing where the base image is up to date`);
 }
 
 const replacesNpm = (run: RunInstruction): boolean =>

@@ -199,6 +199,14 @@ export class DebianPackageSizes implements PackageSizes {
     );
   }
 
+  held({ names, base }: Parameters<PackageSizes["held"]>[0]): Size | undefined {
+    const found = this.#baseOf(base);
+    if (found === undefined || names.length === 0 || !names.every((it) => found.installed.has(it)))
+      return undefined;
+    const [low, high] = this.#rangeOf(names, found);
+    return estimated(low, high, this.#basis(found, "installed sizes", ""));
+  }
+
   lists({ image, manager }: PackageBase): Size {
     if (manager !== "apt" || otherSystems.test(image ?? ""))
       return unknownSize("the base image is not Debian");
@@ -267,10 +275,10 @@ export class DebianPackageSizes implements PackageSizes {
     return [bytes(Math.floor(low * least)), bytes(Math.ceil(high * most))];
   }
 
-  #basis({ release }: Base, what: string): string {
+  #basis({ release }: Base, what: string, closure = " with what they need"): string {
     const others = release === "ubuntu" ? "Ubuntu's" : "the base image's release";
     const where = release === "same" ? "" : `, which stand in for ${others}`;
-    return `${what} of Debian 12's packages with what they need, catalogue of ${this.#catalogue.date}${where}`;
+    return `${what} of Debian 12's packages${closure}, catalogue of ${this.#catalogue.date}${where}`;
   }
 
   /** Rules ask the same of every version of a document. */

@@ -46,6 +46,8 @@ export interface PackageSizes {
     readonly recommends: boolean;
     readonly base: PackageBase;
   }): Size;
+  /** The files of these packages themselves, where the base holds them all for certain; else undefined. */
+  held(request: { readonly names: readonly string[]; readonly base: PackageBase }): Size | undefined;
   /** The image a stage starts from; undefined or unknown names are of unknown size. */
   baseImage?(image: string | undefined): Size;
 }

@@ -1,6 +1,6 @@
 import type { Word } from "../dockerfile/facts.ts";
 import type { CacheEffect, PackageWord } from "./effect.ts";
-import { type SplitArguments, splitArguments, type Tool } from "./tool.ts";
+import { hasOption, type SplitArguments, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
   "-o",
@@ -68,6 +68,7 @@ export const apt: Tool = {
             recommendsFlag: words[0]?.text?.endsWith("aptitude")
               ? "--without-recommends"
               : "--no-install-recommends",
+            ...(hasOption(args, "--only-upgrade") && { renews: "if newer" as const }),
           },
           archives,
         ];

@@ -15,6 +15,7 @@ export const dpkg: Tool = {
           group: undefined,
           recommends: false,
           recommendsFlag: undefined,
+          renews: "always",
         },
       ];
     }
@@ -46,3 +47,7 @@ export const aptMark: Tool = {
     return [action?.text === "auto" ? { kind: "disown", manager: "apt" } : { kind: "nothing" }];
   },
 };
+
+/** Of a file by Debian's habit of naming: `curl_7.88.1-10_amd64.deb`. */
+export const debPackageName = (file: string | undefined): string | undefined =>
+  /(?:^|\/)([a-z0-9][a-z0-9+.-]+)_[^/_]+_[a-z0-9]+\.deb$/.exec(file ?? "")?.[1];

@@ -88,6 +88,8 @@ export interface InstallEffect {
   readonly recommends: boolean;
   /** The option that leaves them out. */
   readonly recommendsFlag: string | undefined;
+  /** Files of a package that is there are written again: in any case (`dpkg -i`), or where there is a newer version. */
+  readonly renews?: "always" | "if newer";
 }
 
 /** A cache that a command fills. A model gives it only where no flag or variable of the call keeps it away. */
