@@ -203,3 +203,17 @@ export const isJsonForm = (facts: Facts, copy: CopyInstruction): boolean =>
 
 /** Writes another text in a word's place. */
 export const replaceWord = (word: Word, text: string): readonly Edit[] => [{ at: word.at, insert: text }];
+
+/** Other words in the place of the first of some words of a command; the others go. */
+export function replaceWords(
+  facts: Facts,
+  words: readonly Word[],
+  removed: readonly Word[],
+  instead: readonly string[],
+): readonly Edit[] | undefined {
+  const [first, ...others] = removed;
+  if (first === undefined || instead.length === 0) return removeWords(facts, words, removed);
+  const replacement = insertReplacement(facts, first, instead.join(" "));
+  const rest = others.length === 0 ? [] : removeWords(facts, words, others);
+  return replacement && rest && [replacement, ...rest];
+}

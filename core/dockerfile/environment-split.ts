@@ -5,16 +5,17 @@
 import type { Edit } from "../text/edit.ts";
 import { lineBreakOf } from "../text/lines.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
+import type { World } from "../world.ts";
 import { insertBefore } from "./edits.ts";
 import type { Facts, RunInstruction, Stage } from "./facts.ts";
-import { splitEdits } from "./split-stage.ts";
+import { librariesIn, splitEdits } from "./split-stage.ts";
 
 /** Where the environment lies in both stages. */
 export const place = "/opt/venv";
 const pythonImage = /^(?:docker\.io\/)?(?:library\/)?python:/;
 
 /** Undefined where pip is not all that installs, or does not install for everybody. */
-export function environmentSplit(facts: Facts, stage: Stage): readonly Edit[] | undefined {
+export function environmentSplit(facts: Facts, world: World, stage: Stage): readonly Edit[] | undefined {
   const runs = stage.instructions.flatMap((it) => (it.kind === "run" ? [it] : []));
   const installing = runs.filter((it) => installsIn(it).length > 0);
   const [first] = installing;
@@ -31,6 +32,7 @@ export function environmentSplit(facts: Facts, stage: Stage): readonly Edit[] | 
     image: facts.text.slice(base.at.start, base.at.end),
     copies: () => true,
     taken: installing,
+    libraries: librariesIn(world, stage.baseImage),
     result: (builder) => [`COPY --from=${builder} ${place} ${place}`, onPath],
   });
   return edits && [...edits, environmentBefore(facts, first)];

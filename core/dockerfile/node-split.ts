@@ -18,7 +18,7 @@ import { pruneCommand } from "./node-prune.ts";
 import { openedIn } from "./opened-folders.ts";
 import { isWithin, posixJoin, withoutSlash } from "./paths.ts";
 import { programsOf } from "./purpose.ts";
-import { splitEdits } from "./split-stage.ts";
+import { librariesIn, splitEdits } from "./split-stage.ts";
 import { startCommand } from "./start.ts";
 
 export interface NodeSplit {
@@ -79,6 +79,7 @@ export function nodeSplit(
     copies: (copy) => !isWithin(copy.destinationPath ?? "/", place) || !isFromContext(copy),
     repeats: (it) => isToolInstall(it) || makesFolders(it, before),
     taken: build.runs,
+    libraries: librariesIn(world, stage.baseImage),
     keepsUser: true,
     finish:
       isWhole || build.pruned

@@ -7,9 +7,10 @@
  */
 import { applyEdits, type Edit, insertAt } from "../text/edit.ts";
 import { lineBreakOf, nextLine } from "../text/lines.ts";
-import { isBuildPackage } from "../tools/build-packages.ts";
-import type { Effect } from "../tools/effect.ts";
-import { removeWords } from "./edits.ts";
+import { bringsLibrary, isBuildPackage } from "../tools/build-packages.ts";
+import type { Effect, Manager } from "../tools/effect.ts";
+import type { World } from "../world.ts";
+import { replaceWords } from "./edits.ts";
 import type { CopyInstruction, Facts, Instruction, RunInstruction, Stage } from "./facts.ts";
 import { programsOf } from "./purpose.ts";
 import { makesAccount } from "./users.ts";
@@ -26,6 +27,8 @@ export interface StageSplit {
   copies(copy: CopyInstruction): boolean;
   /** RUNs of the building stage that are done in the running one as they stand. */
   repeats?(run: RunInstruction): boolean;
+  /** What the running stage installs where the building one has these packages of headers; undefined: nobody can tell. */
+  libraries(headers: readonly string[], manager: Manager): readonly string[] | undefined;
   /** Who installs and builds also runs: the running stage has the same USER at the same place. */
   readonly keepsUser?: boolean;
   /** Lines that end the building stage. */
@@ -99,7 +102,7 @@ function repeatedLines(
     if (it.kind === "copy") {
       if (split.copies(it)) lines.push({ it, text: it.source });
     } else if (it.kind === "run") {
-      const text = split.repeats?.(it) === true ? it.source : repeatedRun(facts, it, split.taken);
+      const text = split.repeats?.(it) === true ? it.source : repeatedRun(facts, it, split);
       if (text === undefined) return undefined;
       if (text !== "") lines.push({ it, text });
     } else if (it.keyword === "ENV") {
@@ -121,11 +124,8 @@ function repeatedLines(
 }
 
 /** The RUN as the running stage needs it: "" not at all, undefined: nobody can tell. */
-function repeatedRun(
-  facts: Facts,
-  run: RunInstruction,
-  taken: readonly RunInstruction[] | undefined,
-): string | undefined {
+function repeatedRun(facts: Facts, run: RunInstruction, split: StageSplit): string | undefined {
+  const { taken } = split;
   if (taken?.includes(run) === true) return "";
   if (run.opaque !== undefined) return undefined;
   // Empty folders cost nothing, and a program may want them.
@@ -136,40 +136,37 @@ function repeatedRun(
   const accounts = run.commands.some(makesAccount);
   if (!installs && !accounts) return taken === undefined ? "" : undefined;
   if (!isKnown || !effects.every(isQuiet)) return undefined;
-  return installs ? withoutBuildPackages(facts, run) : run.source;
+  return installs ? withoutBuildPackages(facts, run, split) : run.source;
 }
 
 /** What leaves nothing that a later instruction of the building stage alone would want. */
 const isQuiet = ({ kind }: Effect): boolean =>
   ["install", "cache", "uncache", "remove", "nothing", "add-user"].includes(kind);
 
-function withoutBuildPackages(facts: Facts, run: RunInstruction): string | undefined {
+function withoutBuildPackages(facts: Facts, run: RunInstruction, split: StageSplit): string | undefined {
   const edits: Edit[] = [];
   let left = 0;
+  let isEmptied = false;
   for (const command of run.commands) {
     for (const effect of command.effects ?? []) {
       if (effect.kind !== "install") continue;
       if (effect.packages.some(({ name }) => name === undefined)) return undefined;
       const gone = effect.packages.filter(({ name }) => name !== undefined && isBuildPackage(name));
-      left += effect.packages.length - gone.length;
+      const headers = gone.flatMap(({ name = "" }) => (bringsLibrary(name) ? [name] : []));
+      const libraries = headers.length === 0 ? [] : split.libraries(headers, effect.manager);
+      if (libraries === undefined) return undefined;
+      left += effect.packages.length - gone.length + libraries.length;
       if (gone.length === 0) continue;
-      const removed = removeWords(
-        facts,
-        command.words,
-        gone.map(({ word }) => word),
-      );
-      if (removed === undefined || command.runs !== "always") return undefined;
-      edits.push(...removed);
+      const words = gone.map(({ word }) => word);
+      const replaced = replaceWords(facts, command.words, words, libraries);
+      if (replaced === undefined && libraries.length > 0) return undefined;
+      // An install that lost all its packages is not a command any more.
+      isEmptied ||= gone.length === effect.packages.length && libraries.length === 0;
+      if (command.runs !== "always") return undefined;
+      edits.push(...(replaced ?? []));
     }
   }
   if (left === 0) return "";
-  // An install that lost all its packages is not a command any more.
-  const isEmptied = run.commands.some(({ effects }) =>
-    effects?.some(
-      (it) =>
-        it.kind === "install" && it.packages.every(({ name }) => name !== undefined && isBuildPackage(name)),
-    ),
-  );
   if (isEmptied) return undefined;
   const { start, end } = run.at;
   const moved = edits.map(({ at, insert }) => ({
@@ -178,3 +175,9 @@ function withoutBuildPackages(facts: Facts, run: RunInstruction): string | undef
   }));
   return applyEdits(facts.text.slice(start, end), moved);
 }
+
+/** The libraries of headers where the running stage starts from that image. */
+export const librariesIn =
+  ({ packageSizes }: World, image: string | undefined): StageSplit["libraries"] =>
+  (headers, manager) =>
+    packageSizes?.runTimeLibraries({ headers, base: { image, manager } });

@@ -1,5 +1,11 @@
 import { chainAfter, chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
-import { appendCommand, insertAfter, removeInstruction, removeWords } from "../dockerfile/edits.ts";
+import {
+  appendCommand,
+  insertAfter,
+  insertWord,
+  removeInstruction,
+  replaceWords,
+} from "../dockerfile/edits.ts";
 import { environmentSplit } from "../dockerfile/environment-split.ts";
 import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
 import { compilesAtRunTime } from "../dockerfile/mentions.ts";
@@ -25,7 +31,8 @@ Build in a stage of its own and copy the result, or install, build and remove in
 One finding stands for all such packages of one command; its saving is what goes when all of them go, so what
 the remaining packages or the base image need anyway is not counted.
 
-A package \`lib…-dev\` brings its shared library along, which a program may need: there the fix is yours.
+A package \`lib…-dev\` brings its shared library along, which a program may need. On Debian 12, whose packages are known, the
+fix asks for that library by its own name; elsewhere it is yours.
 
 ## Reported
 \`\`\`dockerfile
@@ -138,21 +145,23 @@ function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | u
   const [first, ...others] = words;
   if (first === undefined) return undefined;
   const names = words.map(({ name }) => name);
+  const headers = names.filter(bringsLibrary);
+  const base = packageBaseAt(facts, run, install.manager);
+  const libraries = headers.length === 0 ? [] : world.packageSizes?.runTimeLibraries({ headers, base });
   const saving =
     world.packageSizes?.dominated({
-      all: install.packages.flatMap(({ name }) => name ?? []),
+      all: [...install.packages.flatMap(({ name }) => name ?? []), ...(libraries ?? [])],
       removed: names,
       recommends: install.recommends,
-      base: packageBaseAt(facts, run, install.manager),
+      base,
     }) ?? unknownSize("no package sizes at hand");
   // The base image or the other packages hold them anyway.
   if (middleOf(saving) === 0) return undefined;
   const laterBuild = chainAfter(facts, run).some(builds);
-  const libraries = names.filter(bringsLibrary);
   const advice = laterBuild
     ? " A later instruction may build with them: build in a stage of its own and copy the result."
-    : libraries.length > 0
-      ? ` Install the libraries without their headers (${libraries.join(", ")}) where programs need them.`
+    : libraries === undefined
+      ? ` Install the libraries without their headers (${headers.join(", ")}) where programs need them.`
       : "";
   return {
     at: first.word.at,
@@ -161,8 +170,8 @@ function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | u
     saving,
     related: others.map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
     get fixes() {
-      if (libraries.length > 0) return [];
-      return laterBuild ? splitFixes(facts, run) : fixesOf(facts, tools);
+      if (libraries === undefined) return [];
+      return laterBuild ? splitFixes(facts, world, run, libraries) : fixesOf(facts, tools, libraries);
     },
   };
 }
@@ -175,14 +184,19 @@ const builds = (it: Instruction): boolean =>
     ));
 
 /** What needs them and what runs in two stages, where a virtual environment carries all that they build. */
-function splitFixes(facts: Facts, run: RunInstruction): readonly Fix[] {
+function splitFixes(
+  facts: Facts,
+  world: World,
+  run: RunInstruction,
+  libraries: readonly string[],
+): readonly Fix[] {
   const stage = facts.stages[run.stage];
-  const edits = stage && environmentSplit(facts, stage);
+  const edits = stage && environmentSplit(facts, world, stage);
   return edits === undefined || stage === undefined
     ? []
     : [
         {
-          title: "Build in a stage of its own, and copy a virtual environment",
+          title: `Build in a stage of its own, and copy a virtual environment${withLibraries(libraries)}`,
           safety: "review",
           edits,
           splits: stage.index,
@@ -190,35 +204,50 @@ function splitFixes(facts: Facts, run: RunInstruction): readonly Fix[] {
       ];
 }
 
-function fixesOf(facts: Facts, tools: ShippedTools): readonly Fix[] {
+const withLibraries = (libraries: readonly string[]): string =>
+  libraries.length === 0 ? "" : `; what runs gets ${libraries.join(", ")}`;
+
+function fixesOf(facts: Facts, tools: ShippedTools, libraries: readonly string[]): readonly Fix[] {
   const { run, command, words } = tools;
+  const title = withLibraries(libraries);
   const names = words.map(({ name }) => name).join(" ");
   const after = run.commands.slice(run.commands.indexOf(command) + 1);
   if (after.some((it) => it.runs !== "never" && it.effects?.some(({ kind }) => kind === "build"))) {
     const needed = dependentStages(facts, tools).length > 0;
     const purge = needed ? undefined : appendCommand(facts, run, purgeCommand(tools));
+    // Asked for by name, they stay when the headers go.
+    const last = words.at(-1)?.word;
+    const kept = libraries.length === 0 || last === undefined ? [] : [insertWord(last, libraries.join(" "))];
     return purge === undefined
       ? []
-      : [{ title: `Remove ${names} in the same RUN, after the build`, safety: "review", edits: [purge] }];
+      : [
+          {
+            title: `Remove ${names} in the same RUN, after the build${title}`,
+            safety: "review",
+            edits: [...kept, purge],
+          },
+        ];
   }
-  const removal = removalOf(facts, tools);
+  const removal = removalOf(facts, tools, libraries);
   if (removal === undefined) return [];
   const installs = dependentStages(facts, tools).map(({ stage, missing }) =>
     insertAfter(facts, stage.from, installLine(tools.install.manager, missing)),
   );
   const [moved] = installs;
-  const title =
+  const what =
     moved === undefined ? `Do not install ${names}` : `Install ${names} only in the stages that build`;
-  return [{ title, safety: "review", edits: [...removal, ...installs] }];
+  return [{ title: `${what}${title}`, safety: "review", edits: [...removal, ...installs] }];
 }
 
 /** Without the words; without the whole RUN when nothing else is installed and it does nothing else. */
 function removalOf(
   facts: Facts,
   { run, command, install, words }: ShippedTools,
+  libraries: readonly string[],
 ): readonly Edit[] | undefined {
   const gone = words.map(({ word }) => word);
-  if (install.packages.length > words.length) return removeWords(facts, command.words, gone);
+  if (install.packages.length > words.length || libraries.length > 0)
+    return replaceWords(facts, command.words, gone, libraries);
   const onlyApt = run.commands.every((it) =>
     it.effects?.every(({ kind }) => ["install", "cache", "uncache", "remove", "nothing"].includes(kind)),
   );

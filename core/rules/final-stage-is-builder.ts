@@ -4,7 +4,7 @@ import type { Command, Facts, OtherInstruction, RunInstruction, Stage } from "..
 import { openedIn } from "../dockerfile/opened-folders.ts";
 import { isWithin, posixJoin, withoutSlash } from "../dockerfile/paths.ts";
 import { shipsForDevelopment } from "../dockerfile/purpose.ts";
-import { splitEdits } from "../dockerfile/split-stage.ts";
+import { librariesIn, splitEdits } from "../dockerfile/split-stage.ts";
 import { chainOf, finalStages, startOf } from "../dockerfile/start.ts";
 import { bytes } from "../size/bytes.ts";
 import type { PackageSizes } from "../size/package-sizes.ts";
@@ -165,6 +165,7 @@ function fixesOf(
     last,
     image,
     copies: () => false,
+    libraries: librariesIn(world, image),
     result: (builder) =>
       [
         ...(lacksCertificates ? [{ path: certificates, place: certificates }] : []),

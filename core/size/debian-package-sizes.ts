@@ -207,6 +207,14 @@ export class DebianPackageSizes implements PackageSizes {
     return estimated(low, high, this.#basis(found, "installed sizes", ""));
   }
 
+  runTimeLibraries({
+    headers,
+    base,
+  }: Parameters<PackageSizes["runTimeLibraries"]>[0]): readonly string[] | undefined {
+    const found = this.#baseOf(base);
+    return found?.release === "same" ? this.#graph.librariesOf(headers, found.installed) : undefined;
+  }
+
   lists({ image, manager }: PackageBase): Size {
     if (manager !== "apt" || otherSystems.test(image ?? ""))
       return unknownSize("the base image is not Debian");

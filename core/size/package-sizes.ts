@@ -48,6 +48,14 @@ export interface PackageSizes {
   }): Size;
   /** The files of these packages themselves, where the base holds them all for certain; else undefined. */
   held(request: { readonly names: readonly string[]; readonly base: PackageBase }): Size | undefined;
+  /**
+   * The libraries that programs built with these packages of headers load, as few names as bring all of them, without
+   * what the base holds; undefined unless they are known for the very release of the base.
+   */
+  runTimeLibraries(request: {
+    readonly headers: readonly string[];
+    readonly base: PackageBase;
+  }): readonly string[] | undefined;
   /** The image a stage starts from; undefined or unknown names are of unknown size. */
   baseImage?(image: string | undefined): Size;
 }
