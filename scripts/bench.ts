@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- PART…]`: medians of this run, each beside peers or a floor of the same run. Parts: typing, checking,
- * images, opening, python, activation, sizes, findings; all when none is named. Peers are installed once below .cache/bench.
+ * images, opening, pictures, python, activation, sizes, findings; all when none is named. Peers are installed once below .cache/bench.
  */
 import "./build.ts";
 import { benchActivation } from "./bench/activation.ts";
@@ -8,6 +8,7 @@ import { benchChecking } from "./bench/checking.ts";
 import { benchFindings } from "./bench/findings.ts";
 import { benchImages } from "./bench/images.ts";
 import { benchOpening } from "./bench/opening.ts";
+import { benchPictures } from "./bench/pictures.ts";
 import { benchPython } from "./bench/python.ts";
 import { benchSizes } from "./bench/sizes.ts";
 import { benchTyping } from "./bench/typing.ts";
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, () => void | Promise<void>>> = {
   checking: benchChecking,
   images: benchImages,
   opening: benchOpening,
+  pictures: benchPictures,
   python: benchPython,
   activation: benchActivation,
   sizes: benchSizes,

@@ -57,6 +57,7 @@ const node: BuildOptions = {
     language: "client/language.ts",
     server: "server/lsp/main.ts",
     worker: "server/engine/worker-main.ts",
+    pictures: "server/engine/pictures/pictures-main.ts",
     cli: "server/cli/main.ts",
     documents: "server/cli/documents.ts",
     dockerode: "dockerode",

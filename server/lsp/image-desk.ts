@@ -6,7 +6,8 @@ import { knowledgeOf, linkLayers } from "../../core/link/link.ts";
 import { installedInImage } from "../../core/python/installed.ts";
 import { readFromText } from "../../core/report/read-from.ts";
 import { sumOf } from "../../core/size/bytes.ts";
-import { type LayerLink, layerName } from "../../core/treemap/image-tree.ts";
+import type { FileColumns } from "../../core/treemap/file-columns.ts";
+import { type LayerLink, layerName, type PictureNode } from "../../core/treemap/image-tree.ts";
 import {
   type AnalysisProgressParams,
   type AnalyzeParams,
@@ -14,45 +15,35 @@ import {
   analysisProgressNotification,
   type ChooseDockerfileParams,
   type ClearCacheResult,
-  type DetailsResult,
-  type ExportResult,
   type FirstPictureParams,
   type ForgetParams,
   firstPictureNotification,
-  type GroupParams,
-  type GroupResult,
   type ImagesResult,
   type LayerAtParams,
   type LayerAtResult,
   type LocateParams,
   type LocateResult,
   type Picture,
-  type RowsResult,
-  type SubtreeResult,
 } from "../../protocol/requests.ts";
-import type { NodeName, TreeName } from "../../protocol/view.ts";
 import { changedNotice } from "../engine/context/image-dockerfile.ts";
 import { analyzeCached, clearCache } from "../engine/image/analyze-cached.ts";
 import { listImages } from "../engine/image/docker.ts";
-import type { CachedImage } from "../engine/image/image-cache.ts";
 import type { Progress } from "../engine/image/messages.ts";
 import { progressLabel } from "../engine/image/progress-label.ts";
 import type { Relatives } from "../engine/image/relatives.ts";
+import { PictureThread } from "../engine/pictures/picture-thread.ts";
 import { DockerfileFinder } from "./dockerfile-finder.ts";
 import type { Fence } from "./fence.ts";
 import { pathOf } from "./from-proto.ts";
 import { GrowingPicture } from "./growing-picture.ts";
-import { ImageTrees } from "./image-trees.ts";
 import type { Session } from "./session.ts";
 import { uriOf } from "./to-proto.ts";
 
 interface Shown {
   readonly analysis: ImageAnalysis;
-  readonly trees: ImageTrees;
   readonly relatives: Relatives;
   /** The Dockerfile that made it, where one is known. */
   readonly dockerfile: string | undefined;
-  readonly linkOf: (layer: number) => LayerLink;
 }
 
 /** Analyses of images, for the client's pictures: each by the caller's number, until it is forgotten. */
@@ -62,6 +53,8 @@ export class ImageDesk {
   readonly #fence: Fence;
   readonly #home: string;
   readonly #dockerfiles: DockerfileFinder;
+  /** Answers what pictures of images ask. */
+  readonly pictures: PictureThread;
   readonly #shown = new Map<number, Shown>();
   readonly #running = new Set<AbortController>();
 
@@ -71,6 +64,7 @@ export class ImageDesk {
     this.#fence = fence;
     this.#home = home;
     this.#dockerfiles = new DockerfileFinder(session);
+    this.pictures = new PictureThread(home);
   }
 
   images(): Promise<ImagesResult> {
@@ -91,6 +85,7 @@ export class ImageDesk {
     try {
       const { engine, registry } = this.#session.settings;
       if (target.kind === "registry" && !registry.enabled) return registryRefused;
+      this.pictures.start();
       const result = await analyzeCached(
         this.#home,
         target.kind === "image"
@@ -110,43 +105,22 @@ export class ImageDesk {
         return { ok: false, problem: { message: "The analysis was cancelled.", retry: true } };
       if (!result.ok) return result;
       const chosen = dockerfile === undefined ? undefined : pathOf(dockerfile);
-      return { ok: true, picture: await this.#show(generation, result, chosen) };
+      return { ok: true, picture: await this.#picture(generation, result, chosen, result.columns) };
     } finally {
       growing.end();
       listener.dispose();
       this.#running.delete(stop);
+      this.#rest();
     }
-  }
-
-  group(params: GroupParams): GroupResult {
-    const shown = this.#shown.get(params.generation);
-    return shown?.trees.group(params, shown.linkOf) ?? null;
-  }
-
-  subtree(params: NodeName): SubtreeResult {
-    const shown = this.#shown.get(params.generation);
-    return shown?.trees.subtree(params, shown.linkOf) ?? null;
-  }
-
-  rows(params: NodeName): RowsResult {
-    return this.#shown.get(params.generation)?.trees.rows(params) ?? null;
-  }
-
-  details(params: NodeName): DetailsResult {
-    return this.#shown.get(params.generation)?.trees.details(params) ?? null;
-  }
-
-  csv(params: TreeName): ExportResult {
-    return this.#shown.get(params.generation)?.trees.csv(params) ?? null;
   }
 
   async locate(params: LocateParams): Promise<LocateResult> {
     const refused = (message: string): LocateResult => ({ ok: false, problem: { message, retry: false } });
     const shown = this.#shown.get(params.generation);
-    const tree = "layer" in params ? undefined : shown?.trees.at(params);
-    if (shown === undefined || (!("layer" in params) && tree === undefined))
+    const found = "layer" in params ? params : await this.pictures.ask("layerOf", params);
+    if (shown === undefined || found === null)
       return refused("This picture is no longer held: analyse the image again.");
-    const layer = "layer" in params ? params.layer : tree?.layerOf(params.id);
+    const { layer } = found;
     if (layer === undefined) return refused("These files lie in several layers: choose one of them.");
     if (shown.dockerfile === undefined)
       return refused("No Dockerfile of the workspace is known to have made this image.");
@@ -167,19 +141,26 @@ export class ImageDesk {
     const path = pathOf(uri);
     const newest = [...this.#shown].findLast(([, it]) => it.dockerfile === path);
     if (newest === undefined || path === undefined) return null;
-    const [generation, { analysis, trees }] = newest;
+    const [generation, { analysis }] = newest;
     const now = await this.#dockerfiles.readingOf(path);
     if (now?.facts === undefined) return null;
     const { lines } = now.reading;
     const layer = linkLayers(now.facts, analysis).findLastIndex(
       (it) => it !== undefined && lines.lineAt(it.at.start) <= line && line <= lines.lineAt(it.at.end),
     );
-    const id = layer === -1 ? undefined : trees.layers.layerId(layer);
-    return id === undefined ? null : { generation, id };
+    const id = layer === -1 ? null : await this.pictures.ask("layerId", { generation, layer });
+    return id === null ? null : { generation, id };
   }
 
-  forget({ generation }: ForgetParams): void {
-    this.#shown.delete(generation);
+  async forget({ generation }: ForgetParams): Promise<void> {
+    if (!this.#shown.delete(generation)) return;
+    await this.pictures.ask("forget", generation);
+    this.#rest();
+  }
+
+  /** Nothing is shown and nothing will be soon. */
+  #rest(): void {
+    if (this.#shown.size === 0 && this.#running.size === 0) this.pictures.end();
   }
 
   /** The user says which Dockerfile made the image of a picture. */
@@ -205,34 +186,28 @@ export class ImageDesk {
   end(): void {
     for (const it of this.#running) it.abort();
     this.#shown.clear();
+    this.pictures.end();
   }
 
-  #show(
-    generation: number,
-    { analysis, columns, relatives }: CachedImage,
-    chosen: string | undefined,
-  ): Promise<Picture> {
-    return this.#picture(
-      generation,
-      { analysis, trees: new ImageTrees(analysis, columns), relatives },
-      chosen,
-    );
-  }
-
+  /** `columns`: of an image that is shown for the first time; undefined: its picture is held. */
   async #picture(
     generation: number,
-    { analysis, trees, relatives }: Pick<Shown, "analysis" | "trees" | "relatives">,
+    { analysis, relatives }: Pick<Shown, "analysis" | "relatives">,
     chosen: string | undefined,
+    columns?: FileColumns,
   ): Promise<Picture> {
     const dockerfile = await this.#dockerfiles.find(analysis, chosen);
-    const links = dockerfile === undefined ? [] : linkLayers(dockerfile.facts, analysis);
+    const linked = dockerfile === undefined ? [] : linkLayers(dockerfile.facts, analysis);
     const base = baseLayersOf(analysis, { ...relatives, facts: dockerfile?.facts });
     const baseBytes = sumOf(analysis.layers.slice(0, base?.count ?? 0).map((it) => it.bytes));
-    const linkOf = (layer: number): LayerLink => ({
-      base: base === undefined ? null : layer < base.count,
-      linked: links[layer] !== undefined,
-    });
-    this.#shown.set(generation, { analysis, trees, relatives, dockerfile: dockerfile?.path, linkOf });
+    const links = analysis.layers.map(
+      ({ index }): LayerLink => ({
+        base: base === undefined ? null : index < base.count,
+        linked: linked[index] !== undefined,
+      }),
+    );
+    const root = await this.#draw(generation, analysis, links, columns);
+    this.#shown.set(generation, { analysis, relatives, dockerfile: dockerfile?.path });
     if (dockerfile !== undefined) {
       this.#session.learn(dockerfile.path, {
         knowledge: knowledgeOf(dockerfile.facts, analysis, base?.count),
@@ -241,13 +216,13 @@ export class ImageDesk {
     }
     const { image, bytes, layers, strippable, troubles } = analysis;
     return {
-      root: trees.layers.picture(linkOf),
+      root,
       facts: {
         ...image,
         layers: layers.map(({ index, bytes: size }) => ({
           command: layerName(analysis, index),
           bytes: size,
-          ...linkOf(index),
+          ...(links[index] ?? unlinked),
         })),
         sizesFrom: `measured${readFromText(image.readFrom)}`,
         visible: bytes.visible,
@@ -263,6 +238,19 @@ export class ImageDesk {
     };
   }
 
+  async #draw(
+    generation: number,
+    { image, layers, packages }: ImageAnalysis,
+    links: readonly LayerLink[],
+    columns: FileColumns | undefined,
+  ): Promise<PictureNode> {
+    if (columns !== undefined)
+      return this.pictures.show({ generation, image: { image, layers, packages }, columns, links });
+    const root = await this.pictures.ask("link", { generation, links });
+    if (root === null) throw new Error(`picture ${generation} is not held`);
+    return root;
+  }
+
   #tellProgress(generation: number, progress: Progress): void {
     const { done, total } = progress;
     const label = `Reading ${progressLabel(progress)}`;
@@ -274,6 +262,8 @@ export class ImageDesk {
     this.#fence.guard(method, () => this.#connection.sendNotification(method, params));
   }
 }
+
+const unlinked: LayerLink = { base: null, linked: false };
 
 const registryRefused: AnalyzeResult = {
   ok: false,

@@ -57,23 +57,27 @@ export function serveImages(connection: Connection, fence: Fence, images: () => 
   );
   connection.onRequest(
     groupRequest,
-    fence.request<GroupParams, GroupResult>(groupRequest, (params) => images().group(params)),
+    fence.request<GroupParams, GroupResult>(groupRequest, (params) => images().pictures.ask("group", params)),
   );
   connection.onRequest(
     subtreeRequest,
-    fence.request<NodeName, SubtreeResult>(subtreeRequest, (params) => images().subtree(params)),
+    fence.request<NodeName, SubtreeResult>(subtreeRequest, (params) =>
+      images().pictures.ask("subtree", params),
+    ),
   );
   connection.onRequest(
     rowsRequest,
-    fence.request<NodeName, RowsResult>(rowsRequest, (params) => images().rows(params)),
+    fence.request<NodeName, RowsResult>(rowsRequest, (params) => images().pictures.ask("rows", params)),
   );
   connection.onRequest(
     detailsRequest,
-    fence.request<NodeName, DetailsResult>(detailsRequest, (params) => images().details(params)),
+    fence.request<NodeName, DetailsResult>(detailsRequest, (params) =>
+      images().pictures.ask("details", params),
+    ),
   );
   connection.onRequest(
     exportRequest,
-    fence.request<TreeName, ExportResult>(exportRequest, (params) => images().csv(params)),
+    fence.request<TreeName, ExportResult>(exportRequest, (params) => images().pictures.ask("csv", params)),
   );
   connection.onRequest(
     locateRequest,

@@ -21,6 +21,7 @@ const contents = [
   "extension/dist/media/treemap.js",
   "extension/dist/package.json",
   ...readdirSync(join(root, "docs", "rules")).map((it) => `extension/dist/rules/${it}`),
+  "extension/dist/pictures.js",
   "extension/dist/server.js",
   "extension/dist/tree-sitter-bash.wasm",
   "extension/dist/web-tree-sitter.wasm",

@@ -1,11 +1,11 @@
-import type { ImageAnalysis } from "../../core/image/analysis.ts";
-import { PackageTies } from "../../core/image/package-ties.ts";
-import { filesCsv } from "../../core/report/files-csv.ts";
-import type { FileColumns } from "../../core/treemap/file-columns.ts";
-import { groupings } from "../../core/treemap/groupings.ts";
-import { ImageTree, type LayerLink } from "../../core/treemap/image-tree.ts";
-import { nodeDetails } from "../../core/treemap/node-details.ts";
-import { nodeRows } from "../../core/treemap/node-rows.ts";
+import type { PackageRow } from "../../../core/image/attribution.ts";
+import { PackageTies } from "../../../core/image/package-ties.ts";
+import { filesCsv } from "../../../core/report/files-csv.ts";
+import type { FileColumns } from "../../../core/treemap/file-columns.ts";
+import { groupings } from "../../../core/treemap/groupings.ts";
+import { ImageTree, type LayerLink, type Pictured } from "../../../core/treemap/image-tree.ts";
+import { nodeDetails } from "../../../core/treemap/node-details.ts";
+import { nodeRows } from "../../../core/treemap/node-rows.ts";
 import type {
   DetailsResult,
   ExportResult,
@@ -13,22 +13,27 @@ import type {
   GroupResult,
   RowsResult,
   SubtreeResult,
-} from "../../protocol/requests.ts";
-import type { NodeName, TreeName } from "../../protocol/view.ts";
+} from "../../../protocol/requests.ts";
+import type { NodeName, TreeName } from "../../../protocol/view.ts";
 
 /** Longer filters are cut: nobody types them. */
 const longestFilter = 1_000;
 
+/** What pictures show of an analysis beside its files. */
+export interface PicturedImage extends Pictured {
+  readonly packages: readonly PackageRow[];
+}
+
 /** The trees of one analysed image: that by layers as number 0, and the newest of another question. */
 export class ImageTrees {
-  readonly #analysis: ImageAnalysis;
+  readonly #analysis: PicturedImage;
   readonly #files: FileColumns;
   readonly #layers: ImageTree;
   #newest: { readonly number: number; readonly tree: ImageTree } | undefined;
   #ties: PackageTies | undefined;
   #number = 0;
 
-  constructor(analysis: ImageAnalysis, files: FileColumns) {
+  constructor(analysis: PicturedImage, files: FileColumns) {
     this.#analysis = analysis;
     this.#files = files;
     this.#layers = new ImageTree(files, analysis);
