@@ -7,6 +7,7 @@
 import { Language, type Node, Parser } from "web-tree-sitter";
 import type { Span } from "../text/span.ts";
 import { LogicalText } from "./logical-text.ts";
+import { plainScript } from "./plain-script.ts";
 import type {
   Assignment,
   Redirect,
@@ -28,6 +29,8 @@ const deepestScript = 4;
 
 export interface ShellReader {
   read(text: string): Script;
+  /** The same, plain scripts too, by the grammar alone. */
+  grammar(text: string): Script;
 }
 
 /** Loads the grammar. The two files are those of the packages web-tree-sitter and tree-sitter-bash. */
@@ -38,7 +41,8 @@ export async function loadShellReader(wasm: {
   await Parser.init({ wasmBinary: wasm.runtime });
   const parser = new Parser();
   parser.setLanguage(await Language.load(wasm.bash));
-  return { read: (text) => readScript(parser, text, undefined, 0) };
+  const grammar = (text: string): Script => readScript(parser, text, undefined, 0);
+  return { read: (text) => plainScript(text) ?? grammar(text), grammar };
 }
 
 /** `place` maps the text to the one that the spans are meant for. */

@@ -11,6 +11,7 @@ import { checkSarif } from "../../core/report/check-sarif.ts";
 import { checkText } from "../../core/report/check-text.ts";
 import { type Severity, severities } from "../../core/rules/rule.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
+import { atMost } from "../engine/at-most.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import { readVersion } from "../engine/version.ts";
 import type { CheckFormat, Command } from "./arguments.ts";
@@ -19,6 +20,9 @@ import { type Input, inputsOf, shownPath } from "./inputs.ts";
 import { measuredIn } from "./measured-image.ts";
 import { whyBroken } from "./unreadable.ts";
 import { type Opened, Workbench } from "./workbench.ts";
+
+/** While one waits for the disk, others are read. A package index is asked for one document at a time. */
+const readAtOnce = 16;
 
 export async function check(
   { paths, image, packageIndex, format, choices, failOn }: Extract<Command, { kind: "check" }>,
@@ -31,53 +35,62 @@ export async function check(
   }
   const troubles = [...found.troubles];
   const bench = await Workbench.open(console, { packageIndex });
-  const first: Opened[] = [];
-  const waiting = [...found.inputs];
-  for (const input of waiting) {
+  /** A text instead: why there is no document. Undefined: stopped. */
+  const read = async (input: Input): Promise<Opened | string | undefined> => {
+    if (console.signal.aborted) return undefined;
     console.progress(input.shown);
     try {
-      const document = await bench.read(input);
+      return await bench.read(input);
+    } catch (cause) {
+      return leftOut(input, cause);
+    }
+  };
+  const first: Opened[] = [];
+  const known = [...found.inputs];
+  for (let asked = 0; asked < known.length; ) {
+    const inputs = known.slice(asked);
+    asked = known.length;
+    for (const document of await atMost(packageIndex === undefined ? readAtOnce : 1, inputs, read)) {
+      if (document === undefined) continue;
       if (typeof document === "string") troubles.push(document);
       else {
         first.push(document);
-        waiting.push(...ignoreFileOf(document, waiting, console.directory));
+        known.push(...ignoreFileOf(document, known, console.directory));
       }
-    } catch (cause) {
-      troubles.push(leftOut(input, cause));
     }
     if (console.signal.aborted) return exits.interrupted;
   }
   console.progress("");
-  let read: readonly Opened[] = first;
+  let documents: readonly Opened[] = first;
   let measured: CheckedImage | undefined;
   if (image !== undefined) {
-    const result = await measuredIn(image, read, bench, console);
+    const result = await measuredIn(image, documents, bench, console);
     if (result === undefined) return exits.interrupted;
     if (typeof result === "string") troubles.push(result);
     else {
-      read = result.documents;
+      documents = result.documents;
       measured = result.image;
       if (result.note !== undefined) console.trouble(result.note);
     }
   }
-  troubles.push(...read.flatMap(readInPart), ...bench.indexTroubles);
+  troubles.push(...documents.flatMap(readInPart), ...bench.indexTroubles);
   const opened = new Map<CheckedDocument, Opened>();
-  for (const it of read) {
+  for (const it of documents) {
     try {
       opened.set(checked(bench, it, choices), it);
     } catch (cause) {
       troubles.push(leftOut(it.input, cause));
     }
   }
-  const documents = [...opened].flatMap(([it, { input }]) => (isWorthListing(it, input) ? [it] : []));
+  const listed = [...opened].flatMap(([it, { input }]) => (isWorthListing(it, input) ? [it] : []));
   const others: OtherFiles = {
     ofFix: (document, path) => otherText(console.directory, opened.get(document), path),
     shown: (path) => shownPath(console.directory, path),
   };
-  await console.out(`${await reportIn(format, documents, others, measured, console)}\n`);
+  await console.out(`${await reportIn(format, listed, others, measured, console)}\n`);
   for (const it of [...bench.notes, ...troubles]) console.trouble(it);
   if (troubles.length > 0) return exits.trouble;
-  return failOn !== undefined && documents.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
+  return failOn !== undefined && listed.some((it) => reaches(it, failOn)) ? exits.broken : exits.fine;
 }
 
 /** The ignore file of a Dockerfile that was named alone: what its lines let through is copied by that Dockerfile. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { sep } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
@@ -72,6 +73,8 @@ export class Workbench {
   }
 
   static async open(console: Console, options: BenchOptions = {}): Promise<Workbench> {
+    // Optimising the grammar takes a core half a second, for which the process waits at its end: a command is done before.
+    setFlagsFromString("--liftoff-only");
     const shell = await loadShellReader(await readShellFiles(console.home));
     return new Workbench(new Judge(shell), console, options);
   }
@@ -83,7 +86,7 @@ export class Workbench {
 
   /** Sentences about what lies around the documents. */
   get notes(): readonly string[] {
-    return [...this.#notes];
+    return [...this.#notes].sort();
   }
 
   /** A text instead: why it could not be read. */
@@ -178,6 +181,7 @@ export class Workbench {
     const res = new WorldFinder({
       workspaceFolders: [folder],
       packageSizes: this.#packageSizes,
+      still: true,
       log: (sentence) => this.#notes.add(sentence.replaceAll(`${this.#console.directory}${sep}`, "")),
     });
     this.#finders.set(folder, res);

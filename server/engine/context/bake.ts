@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type BuildPlan, isRecord, largestPlanFile, planFrom, type TellTrouble } from "./build-plan.ts";
+import type { FolderNames } from "./folder-names.ts";
 import { expressionOf, type HclExpression, hclBlocks } from "./hcl.ts";
 
 const names = [
@@ -25,10 +26,15 @@ interface BakeFile {
 }
 
 /** What `docker buildx bake` builds from the files of one folder: the group or target `default`, else all of them. */
-export async function bakePlans(folder: string, tell: TellTrouble = () => {}): Promise<readonly BuildPlan[]> {
+export async function bakePlans(
+  there: FolderNames,
+  tell: TellTrouble = () => {},
+): Promise<readonly BuildPlan[]> {
+  const { folder } = there;
   const bake: BakeFile = { targets: new Map(), groups: new Map(), variables: new Map() };
   let file: string | undefined;
   for (const name of names) {
+    if (!there.mayHave(name)) continue;
     const text = await readFile(resolve(folder, name), "utf8").catch(() => undefined);
     if (text === undefined || text.length > largestPlanFile) continue;
     file ??= name;

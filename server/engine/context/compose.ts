@@ -1,8 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { delimiter, dirname, resolve } from "node:path";
 import { troubleText } from "../trouble-text.ts";
 import { type BuildPlan, isRecord, largestPlanFile, planFrom, type TellTrouble } from "./build-plan.ts";
 import { envFileOf } from "./env-file.ts";
+import type { FolderNames } from "./folder-names.ts";
 import { interpolated, type Variables } from "./interpolate.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -32,38 +33,64 @@ const mostSteps = 8;
 /** Other compose files of one folder that are read. */
 const mostOthers = 20;
 
+type Services = ReadonlyMap<string, Service>;
+
 /**
- * What `docker compose` builds with the files of one folder. Files that must be named with `-f` are asked only where
- * the standard ones build nothing: then nobody else says how the Dockerfile is built.
+ * What `docker compose` builds with the files of one folder, each read once. Files that must be named with `-f` are asked
+ * only where the standard ones build nothing: then nobody else says how the Dockerfile is built.
  */
-export async function composePlans(
-  folder: string,
-  dockerfile: string,
-  tell: TellTrouble = () => {},
-): Promise<readonly BuildPlan[]> {
-  const reading: Reading = { variables: await envFileOf(folder), tell, steps: mostSteps };
-  const named = namedFiles(reading.variables);
-  const base =
-    named === undefined
-      ? joined(
-          await firstServices(folder, standardNames, reading),
-          await firstServices(folder, overrideNames, reading),
-        )
-      : await joinedServices(folder, named, reading);
-  const plansFor = (services: ReadonlyMap<string, Service>): readonly BuildPlan[] =>
-    builtByDefault(plansOf(services).filter((it) => it.dockerfile === dockerfile));
-  const standard = plansFor(base);
-  if (standard.length > 0) return standard;
-  const names = await readdir(folder).catch(() => []);
-  const others = names
-    .filter((it) => otherNames.test(it) && !standardNames.includes(it) && !overrideNames.includes(it))
-    .sort()
-    .slice(0, mostOthers);
-  const res: BuildPlan[] = [];
-  for (const name of others) {
-    res.push(...plansFor(joined(base, await servicesIn(resolve(folder, name), reading))));
+export class ComposePlans {
+  readonly #there: FolderNames;
+  readonly #tell: TellTrouble;
+  #reading: Promise<Reading> | undefined;
+  #base: Promise<Services> | undefined;
+  #others: Promise<readonly (readonly BuildPlan[])[]> | undefined;
+
+  constructor(there: FolderNames, tell: TellTrouble) {
+    this.#there = there;
+    this.#tell = tell;
   }
-  return res;
+
+  async of(dockerfile: string): Promise<readonly BuildPlan[]> {
+    const plansFor = (plans: readonly BuildPlan[]): readonly BuildPlan[] =>
+      builtByDefault(plans.filter((it) => it.dockerfile === dockerfile));
+    this.#reading ??= this.#start();
+    const reading = await this.#reading;
+    this.#base ??= this.#baseServices(reading);
+    const base = await this.#base;
+    const standard = plansFor(plansOf(base));
+    if (standard.length > 0) return standard;
+    this.#others ??= this.#otherPlans(reading, base);
+    return (await this.#others).flatMap(plansFor);
+  }
+
+  async #start(): Promise<Reading> {
+    const { folder } = this.#there;
+    const variables: Variables = this.#there.mayHave(".env") ? await envFileOf(folder) : new Map();
+    return { variables, tell: this.#tell, steps: mostSteps };
+  }
+
+  async #baseServices(reading: Reading): Promise<Services> {
+    const named = namedFiles(reading.variables);
+    if (named !== undefined) return joinedServices(this.#there.folder, named, reading);
+    return joined(
+      await firstServices(this.#there, standardNames, reading),
+      await firstServices(this.#there, overrideNames, reading),
+    );
+  }
+
+  async #otherPlans(reading: Reading, base: Services): Promise<readonly (readonly BuildPlan[])[]> {
+    const { folder, all } = this.#there;
+    const others = all
+      .filter((it) => otherNames.test(it) && !standardNames.includes(it) && !overrideNames.includes(it))
+      .sort()
+      .slice(0, mostOthers);
+    const res: (readonly BuildPlan[])[] = [];
+    for (const name of others) {
+      res.push(plansOf(joined(base, await servicesIn(resolve(folder, name), reading))));
+    }
+    return res;
+  }
 }
 
 /** Those that a profile must be asked for count where there are no others. */
@@ -90,12 +117,13 @@ async function joinedServices(
 }
 
 async function firstServices(
-  folder: string,
+  there: FolderNames,
   names: readonly string[],
   reading: Reading,
 ): Promise<ReadonlyMap<string, Service>> {
   for (const name of names) {
-    const services = await servicesIn(resolve(folder, name), reading);
+    if (!there.mayHave(name)) continue;
+    const services = await servicesIn(resolve(there.folder, name), reading);
     if (services.size > 0) return services;
   }
   return new Map();

@@ -8,10 +8,9 @@ import type { NamedImages } from "../../../core/dockerfile/named-contexts.ts";
 import { isDevelopmentPlace } from "../../../core/dockerfile/purpose.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
-import { bakePlans } from "./bake.ts";
 import type { BuildPlan, NamedContext } from "./build-plan.ts";
-import { composePlans } from "./compose.ts";
-import { walk } from "./walk.ts";
+import { FolderPlans } from "./folder-plans.ts";
+import { type Walked, walk } from "./walk.ts";
 
 /** What is known around one Dockerfile. */
 export interface FoundWorld {
@@ -43,6 +42,13 @@ interface Options {
   readonly log: (line: string) => void;
   /** The text of a file that is open in the editor. */
   readonly openText?: (path: string) => string | undefined;
+  /** Nothing changes but what `invalidate` tells of: what folders hold and say about builds is read once. */
+  readonly still?: boolean;
+}
+
+/** A build context as it lies on the disk. */
+interface Listing extends Walked {
+  readonly manifests: ReadonlyMap<string, string>;
 }
 
 interface Place {
@@ -55,6 +61,8 @@ export class WorldFinder {
   readonly #options: Options;
   /** Told once, until something changes. */
   readonly #told = new Set<string>();
+  readonly #plans = new Map<string, Promise<FolderPlans>>();
+  readonly #listings = new Map<string, Promise<Listing>>();
   readonly #found = new Map<string, { readonly key: string; readonly world: FoundWorld }>();
 
   constructor(options: Options) {
@@ -83,6 +91,8 @@ export class WorldFinder {
   /** A file changed: forgets what depends on it; without a path, everything. */
   invalidate(path?: string): void {
     this.#told.clear();
+    this.#plans.clear();
+    this.#listings.clear();
     if (path === undefined) {
       this.#found.clear();
       return;
@@ -106,11 +116,7 @@ export class WorldFinder {
     const folders = this.#foldersOf(dockerfile);
     const plans: BuildPlan[] = [];
     for (const folder of folders) {
-      const baked = await bakePlans(folder, this.#tell);
-      plans.push(
-        ...(await composePlans(folder, dockerfile, this.#tell)),
-        ...baked.filter((it) => it.dockerfile === dockerfile),
-      );
+      plans.push(...(await (await this.#plansIn(folder)).for(dockerfile)));
       if (plans.length > 0) break;
     }
     const place = await this.#placeOf(plans, settings.context, folders, copySources);
@@ -139,6 +145,22 @@ export class WorldFinder {
     this.#told.add(sentence);
     this.#options.log(sentence);
   };
+
+  #plansIn(folder: string): Promise<FolderPlans> {
+    if (this.#options.still !== true) return FolderPlans.of(folder, this.#tell);
+    const plans = this.#plans.get(folder) ?? FolderPlans.of(folder, this.#tell);
+    this.#plans.set(folder, plans);
+    return plans;
+  }
+
+  /** Dockerfiles of one context share it. */
+  #listing(path: string, ignoreText: string, signal: AbortSignal | undefined): Promise<Listing> {
+    if (this.#options.still !== true) return listContext(path, ignoreText, signal);
+    const key = JSON.stringify([path, ignoreText]);
+    const listing = this.#listings.get(key) ?? listContext(path, ignoreText, signal);
+    this.#listings.set(key, listing);
+    return listing;
+  }
 
   /** The Dockerfile's folder and those above it, up to the workspace folder. */
   #foldersOf(dockerfile: string): readonly string[] {
@@ -196,14 +218,11 @@ export class WorldFinder {
     try {
       if (!(await stat(path)).isDirectory()) return undefined;
       const ignoreFile = await firstIgnoreFile(ignoreFiles, path, this.#options.openText);
-      const walked = await walk(path, ignoreFile?.text ?? "", signal);
-      const manifests = await textsOf(path, manifestPaths(walked.root));
       return new ListedContext({
-        ...walked,
+        ...(await this.#listing(path, ignoreFile?.text ?? "", signal)),
         foundBy,
         ignoreFile,
         newIgnorePath: ".dockerignore",
-        manifests,
       });
     } catch (cause) {
       this.#options.log(`The build context ${path} cannot be read: ${troubleText(cause)}`);
@@ -235,6 +254,15 @@ function namedContextsOf(plans: readonly BuildPlan[]): ReadonlyMap<string, Named
     res.set(name, isSame ? it : { image: undefined, folder: undefined });
   }
   return res.size === 0 ? undefined : res;
+}
+
+async function listContext(
+  path: string,
+  ignoreText: string,
+  signal: AbortSignal | undefined,
+): Promise<Listing> {
+  const walked = await walk(path, ignoreText, signal);
+  return { ...walked, manifests: await textsOf(path, manifestPaths(walked.root)) };
 }
 
 /** What cannot be read is left out. */

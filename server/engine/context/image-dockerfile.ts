@@ -3,8 +3,7 @@ import type { Facts } from "../../../core/dockerfile/facts.ts";
 import type { ImageAnalysis } from "../../../core/image/analysis.ts";
 import { fullName } from "../../../core/link/base.ts";
 import { linkHistory } from "../../../core/link/link.ts";
-import { bakePlans } from "./bake.ts";
-import { composePlans } from "./compose.ts";
+import { FolderPlans } from "./folder-plans.ts";
 
 /** Fewer history entries in common say nothing: every image has a CMD. */
 const leastFit = 2;
@@ -51,7 +50,7 @@ export const changedNotice = (shown: string): string =>
 async function isNamedFor(path: string, reference: string, folders: readonly string[]): Promise<boolean> {
   const tops = folders.filter((it) => path.startsWith(`${it}${sep}`));
   for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const plans = [...(await composePlans(folder, path)), ...(await bakePlans(folder))];
+    const plans = await (await FolderPlans.of(folder)).for(path);
     if (
       plans.some(
         (it) =>

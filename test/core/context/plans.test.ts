@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts of compose and bake files
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bakePlans } from "../../../server/engine/context/bake.ts";
 import { WorldFinder } from "../../../server/engine/context/find-world.ts";
+import { FolderNames } from "../../../server/engine/context/folder-names.ts";
 import { folderWith } from "../../built/support/places.ts";
 
 /** What is found for `Dockerfile` of a folder with these files. */
@@ -265,7 +267,33 @@ target "test" { target = "test" }
     ["a circle", 'group "default" { targets = ["default"] }\ntarget "a" { inherits = ["a"] }', [""]],
     ["a here-document", 'target "a" {\n  dockerfile-inline = <<EOT\nFROM x\nEOT\n}', []],
   ])("with what is not known: %s", async (_, text, targets) => {
-    const plans = await bakePlans(await folderWith({ "docker-bake.hcl": text }));
+    const plans = await bakePlans(await FolderNames.of(await folderWith({ "docker-bake.hcl": text })));
     expect(plans.map((it) => it.target)).toEqual(targets);
+  });
+});
+
+describe("a still disk", () => {
+  it("is read once for all Dockerfiles of a folder, until something is told to have changed", async () => {
+    const folder = await folderWith({
+      "a.Dockerfile": "FROM a\n",
+      "b.Dockerfile": "FROM a\n",
+      "one/x": "12345",
+    });
+    const finder = new WorldFinder({
+      workspaceFolders: [folder],
+      packageSizes: async () => undefined,
+      log: () => {},
+      still: true,
+    });
+    const settings = { target: "", context: "" };
+    const bytesOf = async (name: string) => {
+      const { context } = await finder.worldOf(join(folder, name), ["one"], settings);
+      return context?.matches("one")[0]?.taken.bytes;
+    };
+    expect(await bytesOf("a.Dockerfile")).toBe(5);
+    await writeFile(join(folder, "one/x"), "123456789");
+    expect(await bytesOf("b.Dockerfile")).toBe(5);
+    finder.invalidate();
+    expect(await bytesOf("b.Dockerfile")).toBe(9);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ListedContext, listingOf } from "../../../core/context/listed-context.ts";
-import { loadShellReader } from "../../../core/dockerfile/shell.ts";
+import { loadShellReader, type ShellReader } from "../../../core/dockerfile/shell.ts";
 import { Judge } from "../../../core/judge.ts";
 import { bytes } from "../../../core/size/bytes.ts";
 import { DebianPackageSizes } from "../../../core/size/debian-package-sizes.ts";
@@ -17,9 +17,11 @@ const bash = readFileSync(
 
 export const newJudge = async (): Promise<Judge> => (await judgeMaker())();
 
+export const shellReader = (): Promise<ShellReader> => loadShellReader({ runtime, bash });
+
 /** Each of them remembers nothing of what another has read. */
 export async function judgeMaker(): Promise<() => Judge> {
-  const shell = await loadShellReader({ runtime, bash });
+  const shell = await shellReader();
   return () => new Judge(shell);
 }
 
