@@ -7,6 +7,7 @@ import { chainAfter, chainBefore, packageBaseAt } from "./chain.ts";
 import { directoriesOf, empties, isOnMount, ofAnyUser } from "./created.ts";
 import type { Command, Facts, Instruction, RunInstruction } from "./facts.ts";
 import { baseName, deletes, isWithin } from "./paths.ts";
+import { remembered } from "./remembered.ts";
 
 /** A command that fills a cache. */
 export interface Filler {
@@ -98,12 +99,16 @@ export const runsAsOther = (facts: Facts, run: RunInstruction): boolean => {
 const isThere = (facts: Facts, run: RunInstruction, effect: CacheEffect): boolean =>
   chainBefore(facts, run).some((it) => leaves(it, effect.cache));
 
-const leaves = (it: Instruction, cache: string): boolean =>
-  it.kind === "run" && fillersIn(it).some(([first]) => first?.effect.cache === cache);
+const leaves = (it: Instruction, cache: string): boolean => it.kind === "run" && cachesLeft(it).has(cache);
+
+const cachesLeft = remembered(
+  (run: RunInstruction): ReadonlySet<string> =>
+    new Set(fillersIn(run).flatMap(([first]) => first?.effect.cache ?? [])),
+);
 
 function laterFillers(facts: Facts, { run, effect }: Filler): readonly Filler[] {
   return chainAfter(facts, run).flatMap((it) =>
-    it.kind === "run"
+    it.kind === "run" && leaves(it, effect.cache)
       ? fillersIn(it)
           .flat()
           .filter((filler) => filler.effect.cache === effect.cache && filler.effect.onlyIfMissing === true)

@@ -10,6 +10,7 @@ import { environmentSplit } from "../dockerfile/environment-split.ts";
 import type { Command, Facts, Instruction, RunInstruction, Stage } from "../dockerfile/facts.ts";
 import { compilesAtRunTime } from "../dockerfile/mentions.ts";
 import { shipsToolchain } from "../dockerfile/purpose.ts";
+import { remembered } from "../dockerfile/remembered.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { middleOf, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
@@ -106,33 +107,43 @@ function shippedTools(
   command: Command,
   install: Install,
 ): ShippedTools | undefined {
-  const after = run.commands.slice(run.commands.indexOf(command) + 1);
-  const later = chainAfter(facts, run);
-  const removals = [...after, ...later.flatMap((it) => (it.kind === "run" ? it.commands : []))].filter(
-    (it) => it.runs !== "never",
+  const tools = install.packages.filter(
+    (it): it is NamedWord => it.name !== undefined && isBuildPackage(it.name),
   );
-  if (removals.some((it) => mayRemoveAny(it, removals))) return undefined;
-  const removed = removals.flatMap((it) => uninstallsOf(it).flatMap(({ packages }) => packages));
-  const words = install.packages.filter(
-    (it): it is NamedWord =>
-      it.name !== undefined &&
-      isBuildPackage(it.name) &&
+  if (tools.length === 0) return undefined;
+  const later = chainAfter(facts, run);
+  const removed = [
+    removalsBy(run.commands.slice(run.commands.indexOf(command) + 1)),
+    ...later.flatMap((it) => (it.kind === "run" ? [removalsIn(it)] : [])),
+  ];
+  if (removed.includes("any")) return undefined;
+  const words = tools.filter(
+    (it) =>
       !(servesRunTimeCompiling(it.name) && facts.shipped.some(compilesAtRunTime)) &&
-      !removed.some(({ name }) => name === it.name || name === install.group) &&
+      !removed.some((names) => names.includes(it.name) || names.includes(install.group ?? it.name)) &&
       !later.some((other) => startsWith(other, it.name ?? "")),
   );
   return words.length === 0 ? undefined : { run, command, install, words };
 }
 
-const uninstallsOf = (command: Command) => (command.effects ?? []).filter((it) => it.kind === "uninstall");
+/** Names of packages that commands take away; "any" where these cannot be told, or where `apt-mark` gives some up. */
+function removalsBy(commands: readonly Command[]): readonly string[] | "any" {
+  const names: string[] = [];
+  for (const { runs, effects = [] } of commands) {
+    if (runs === "never") continue;
+    for (const it of effects) {
+      if (it.kind === "disown") return "any";
+      if (it.kind !== "uninstall") continue;
+      for (const { name } of it.packages) {
+        if (name === undefined) return "any";
+        names.push(name);
+      }
+    }
+  }
+  return names;
+}
 
-/** A removal of packages that cannot be told, or of all that `apt-mark` gave up. */
-const mayRemoveAny = (command: Command, all: readonly Command[]): boolean =>
-  uninstallsOf(command).some(
-    (it) => it.packages.some(({ name }) => name === undefined) || (it.orphans && all.some(disowns)),
-  ) || disowns(command);
-
-const disowns = ({ effects }: Command): boolean => effects?.some(({ kind }) => kind === "disown") === true;
+const removalsIn = remembered((run: RunInstruction) => removalsBy(run.commands));
 
 /** CMD or ENTRYPOINT runs the tool itself. */
 const startsWith = (it: Instruction, name: string): boolean =>

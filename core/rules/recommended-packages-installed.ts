@@ -2,6 +2,7 @@ import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { insertWord } from "../dockerfile/edits.ts";
 import type { Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
 import { isWithin } from "../dockerfile/paths.ts";
+import { remembered } from "../dockerfile/remembered.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { middleOf } from "../size/size.ts";
 import type { InstallEffect } from "../tools/effect.ts";
@@ -52,7 +53,7 @@ COPY --from=build /etc/hostname /etc/built-on
   examplePrices: true,
   *check(facts, world) {
     for (const { run, command, effect } of shippedSites(facts, "install")) {
-      if (setsApt(run) || chainBefore(facts, run).some(setsApt)) continue;
+      if (!effect.recommends || setsApt(run) || chainBefore(facts, run).some(setsApt)) continue;
       const later = run.commands.slice(run.commands.indexOf(command) + 1).flatMap((it) => it.effects ?? []);
       if (later.some((it) => it.kind === "uninstall")) continue;
       const finding = findingOf(facts, world, run, effect);
@@ -62,7 +63,7 @@ COPY --from=build /etc/hostname /etc/built-on
 });
 
 /** An instruction that may change what apt installs by itself. */
-const setsApt = (it: Instruction): boolean =>
+const setsApt = remembered((it: Instruction): boolean =>
   it.kind === "copy"
     ? it.destinationPath !== undefined && isWithin(it.destinationPath, "/etc/apt")
     : it.kind === "run" &&
@@ -74,7 +75,8 @@ const setsApt = (it: Instruction): boolean =>
               ({ path }) => isWithin(path, "/etc/apt/apt.conf.d") || path === "/etc/apt/apt.conf",
             ),
         ),
-      );
+      ),
+);
 
 function findingOf(
   facts: Facts,

@@ -123,10 +123,9 @@ function keepsTheRest(before: Facts, after: Facts, map: EditMap, splits: readonl
 const isOpaque = (it: Instruction): boolean => it.kind !== "copy" && it.opaque !== undefined;
 
 const isSame = (a: Instruction, b: Instruction, splits: readonly number[]): boolean =>
-  a.source === b.source &&
-  a.kind === b.kind &&
   isSameStage(a.stage, b.stage, splits) &&
-  isOpaque(a) === isOpaque(b) &&
+  // Text and surroundings are the same then, so nothing is read to compare it.
+  (a.said === b.said || (a.source === b.source && a.kind === b.kind && isOpaque(a) === isOpaque(b))) &&
   (a.kind !== "copy" || b.kind !== "copy" || isSameStage(a.fromStage, b.fromStage, splits));
 
 /** Stages after a split one count one more; of the split one both are meant. */

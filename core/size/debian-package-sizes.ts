@@ -142,6 +142,7 @@ export class DebianPackageSizes implements PackageSizes {
   readonly #graph: DebianGraph;
   readonly #catalogue: DebianCatalogue;
   readonly #bases = new BoundedCache<string, { readonly base: Base | undefined }>(keptAnswers);
+  readonly #answers = new BoundedCache<string, Size>(keptAnswers);
   readonly #closures = new BoundedCache<string, ReadonlySet<string>>(keptAnswers);
   readonly #required: ReadonlySet<string>;
   readonly #python: ReadonlySet<string>;
@@ -156,7 +157,8 @@ export class DebianPackageSizes implements PackageSizes {
   }
 
   dominated({ all, removed, recommends, base }: Parameters<PackageSizes["dominated"]>[0]): Size {
-    return this.#priced(removed, base, (found) => {
+    const question = `-${recommends ? "+" : ""}${all.join(" ")}\n${removed.join(" ")}`;
+    return this.#priced(question, removed, base, (found) => {
       const kept = this.#closure(
         all.filter((it) => !removed.includes(it)),
         recommends,
@@ -167,14 +169,15 @@ export class DebianPackageSizes implements PackageSizes {
   }
 
   recommended({ all, base }: Parameters<PackageSizes["recommended"]>[0]): Size {
-    return this.#priced(all, base, (found) => {
+    return this.#priced(`+${all.join(" ")}`, all, base, (found) => {
       const needed = this.#closure(all, false, found);
       return [...this.#closure(all, true, found)].filter((it) => !needed.has(it));
     });
   }
 
   closure({ all, recommends, base }: Request): Size {
-    return this.#priced(all, base, (found) => [...this.#closure(all, recommends, found)]);
+    const question = `=${recommends ? "+" : ""}${all.join(" ")}`;
+    return this.#priced(question, all, base, (found) => [...this.#closure(all, recommends, found)]);
   }
 
   documentation({ all, recommends, base }: Request): Size {
@@ -254,9 +257,22 @@ export class DebianPackageSizes implements PackageSizes {
     );
   }
 
-  #priced(named: readonly string[], base: PackageBase, paidIn: (found: Base) => readonly string[]): Size {
+  /** Rules ask the same of every version of a document. */
+  #priced(
+    question: string,
+    named: readonly string[],
+    base: PackageBase,
+    paidIn: (found: Base) => readonly string[],
+  ): Size {
     const found = this.#baseOf(base);
     if (found === undefined) return unknownSize("prices are known for Debian's packages only");
+    const key = `${found.key}\n${question}`;
+    const answer = this.#answers.get(key) ?? this.#pricedNow(named, found, paidIn);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  #pricedNow(named: readonly string[], found: Base, paidIn: (found: Base) => readonly string[]): Size {
     const unknown = named.filter((it) => !this.#graph.knows(it));
     if (unknown.length === named.length && named.length > 0) {
       return unknownSize(`${unknown.join(", ")} not in the catalogue of Debian 12`);
@@ -289,7 +305,6 @@ export class DebianPackageSizes implements PackageSizes {
     return `${what} of Debian 12's packages${closure}, catalogue of ${this.#catalogue.date}${where}`;
   }
 
-  /** Rules ask the same of every version of a document. */
   #closure(names: readonly string[], recommends: boolean, { key, installed }: Base): ReadonlySet<string> {
     const question = `${key}\n${recommends ? "+" : "-"}${names.join(" ")}`;
     const known = this.#closures.get(question) ?? this.#graph.closure(names, recommends, installed);
