@@ -18,6 +18,8 @@ export interface World {
   readonly gpu?: boolean;
   /** The document's folder says that the image is for work on the project: a development container, a CI job. */
   readonly development?: boolean;
+  /** The document's folder or name says that others build in this image. */
+  readonly toolchain?: boolean;
   readonly context: BuildContext | undefined;
   /** Contexts that a compose or bake file gives a name, with the image that each is; a folder is none. */
   readonly namedContexts?: NamedImages;

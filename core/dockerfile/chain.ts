@@ -5,6 +5,7 @@
  */
 import type { PackageBase } from "../size/package-sizes.ts";
 import type { Manager } from "../tools/effect.ts";
+import { packagesOfBase } from "./base-packages.ts";
 import type { Facts, Instruction, Stage } from "./facts.ts";
 
 export class Chains {
@@ -79,7 +80,10 @@ export class Chains {
     return kept(bases, instruction, () => ({
       image: this.#stages[instruction.stage]?.baseImage,
       manager,
-      alsoInstalled: this.before(instruction).flatMap((it) => installedNames(it, manager)),
+      alsoInstalled: [
+        ...(manager === "apt" ? packagesOfBase(this.#stages[instruction.stage]?.baseImage) : []),
+        ...this.before(instruction).flatMap((it) => installedNames(it, manager)),
+      ],
     }));
   }
 }

@@ -27,6 +27,15 @@ export const isDevelopmentPlace = (path: string): boolean =>
     path,
   );
 
+/**
+ * `build-base/Dockerfile`, `builder/Dockerfile`, `Dockerfile.builder`: others build in the image. Folders outside the workspace say
+ * nothing, so the path is taken from there.
+ */
+export const isToolchainPlace = (path: string): boolean =>
+  /(?:^|[\\/])(?:build(?:er)?[-_](?:base|env(?:ironment)?|image|tools?|deps)|(?:build-)?(?:builders?|toolchains?)|build[-_][a-z0-9]+)[\\/]|(?:^|[\\/])Dockerfile[.-](?:builder|build[-_]?(?:base|env|image)|toolchain)(?:[.-][\w.-]+)?$/i.test(
+    path,
+  );
+
 /** Whether any shipped image, by its place or its last stage, is for development. */
 export const shipsForDevelopment = (facts: Facts, world: World): boolean =>
   world.development === true ||
@@ -41,9 +50,15 @@ const buildStage = /^(?:build|builder|sdk|toolchain)\b/i;
 const toolchainImage =
   /(?:^|\/)(?:gcc|rust|golang|buildpack-deps|swift|haskell|emscripten|devcontainers?)(?:[/:@-]|$)/;
 
-/** A shipped image that is meant to carry tools: its last stage says so, or its base is a toolchain. */
+/** Source-to-image builders of OpenShift say so in their labels and variables: applications are built inside. */
+const builderImage =
+  /io\.openshift\.s2i|STI_SCRIPTS_(?:PATH|URL)|io\.openshift\.tags\s*=\s*["']?(?:[\w,.-]*,)?builder\b/;
+
+/** A shipped image that is meant to carry tools: its place, its last stage or its labels say so, or its base is a toolchain. */
 export const shipsToolchain = (facts: Facts, world: World): boolean =>
+  world.toolchain === true ||
   shipsForDevelopment(facts, world) ||
+  facts.shipped.some((it) => it.kind === "other" && builderImage.test(it.source)) ||
   facts.stages.some(
     (stage) =>
       stage.shipped &&

@@ -1,9 +1,11 @@
 import { insertReplacement } from "../dockerfile/edits.ts";
 import type { Facts, Stage } from "../dockerfile/facts.ts";
 import { programsOf, shipsToolchain } from "../dockerfile/purpose.ts";
+import { shippedSites } from "../dockerfile/sites.ts";
 import { bytes } from "../size/bytes.ts";
 import type { PackageSizes } from "../size/package-sizes.ts";
 import { estimated, sizeLabel } from "../size/size.ts";
+import { bringsLibrary } from "../tools/build-packages.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
@@ -85,11 +87,17 @@ function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding
     why: "The full image brings compilers, headers and version control that this file does not call by name.",
     saving: sizes.saving,
     get fixes(): readonly Fix[] {
-      const edit = insertReplacement(facts, word, slim);
+      const edit = installsHeaders(facts) ? undefined : insertReplacement(facts, word, slim);
       return edit === undefined ? [] : [{ title: `Start from ${slim}`, safety: "review", edits: [edit] }];
     },
   };
 }
+
+/** Headers are there to compile against, with the full image's compiler. */
+const installsHeaders = (facts: Facts): boolean =>
+  shippedSites(facts, "install").some(({ effect }) =>
+    effect.packages.some(({ name }) => name !== undefined && bringsLibrary(name)),
+  );
 
 const debianNames = "bookworm|trixie|bullseye|buster";
 

@@ -5,7 +5,7 @@ import { ListedContext } from "../../../core/context/listed-context.ts";
 import { manifestPaths } from "../../../core/context/manifests.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
 import type { NamedImages } from "../../../core/dockerfile/named-contexts.ts";
-import { isDevelopmentPlace } from "../../../core/dockerfile/purpose.ts";
+import { isDevelopmentPlace, isToolchainPlace } from "../../../core/dockerfile/purpose.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
 import type { BuildPlan, NamedContext } from "./build-plan.ts";
@@ -26,6 +26,8 @@ export interface FoundWorld {
   readonly namedContexts: NamedImages | undefined;
   /** Those of them that are folders of the workspace. */
   readonly namedFolders: ReadonlyMap<string, BuildContext> | undefined;
+  /** Its place says that others build in the image. */
+  readonly toolchain: boolean;
   readonly context: BuildContext | undefined;
   readonly contextPath: string | undefined;
   /** Names of images that compose or bake files build from this Dockerfile. */
@@ -129,6 +131,7 @@ export class WorldFinder {
       namedFolders: named && (await this.#readNamed(named, folders.at(-1) ?? "", signal)),
       gpu: chosen.some((it) => it.gpu),
       development: isDevelopmentPlace(dockerfile),
+      toolchain: isToolchainPlace(relative(folders.at(-1) ?? dirname(dockerfile), dockerfile)),
       targets: targets.every((it) => it === "") ? [] : targets,
       context:
         place === undefined
