@@ -1,7 +1,14 @@
 /** Which files of a build context are read for what they say, beside their sizes. */
 import type { ListedDirectory } from "./build-context.ts";
 
-const names = ["package.json", "Cargo.toml", "tsconfig.json", "tsconfig.build.json", ".yarnrc.yml"];
+const names = [
+  "package.json",
+  "Cargo.toml",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  ".yarnrc.yml",
+  "pyproject.toml",
+];
 /** Folders that hold other people's manifests. */
 const foreign = new Set(["node_modules", "target", "vendor", ".git"]);
 const deepest = 4;

@@ -72,6 +72,8 @@ const gitTools =
 const nodeInstall = /\b(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|bun install)\b/;
 
 function isUsed({ kind, entry }: WasteEntry, users: readonly Instruction[], facts: Facts): boolean {
+  // Who starts Jupyter opens them.
+  if (kind === "notebooks" && isForNotebooks(facts)) return true;
   if (kind === "version control") return users.some((it) => gitTools.test(it.source));
   // What the developer installed is what ships, unless the image installs its own.
   if (kind === "installed packages") return !facts.instructions.some((it) => nodeInstall.test(it.source));
@@ -81,6 +83,17 @@ function isUsed({ kind, entry }: WasteEntry, users: readonly Instruction[], fact
       (kind === "documentation" && /\b(?:mkdocs|sphinx|docs)\b/.test(it.source)),
   );
 }
+
+const notebookServer = /\b(?:jupyter\w*|jovyan|notebooks?|nbconvert|papermill|voila|colab)\b/i;
+
+/** The base image, or an instruction other than a COPY, has to do with notebooks. */
+const isForNotebooks = (facts: Facts): boolean =>
+  facts.stages.some((it) => it.shipped && notebookServer.test(it.baseImage ?? "")) ||
+  facts.shipped.some((it) =>
+    it.kind === "copy"
+      ? it.destinationPath?.startsWith("/home/jovyan") === true
+      : it.kind === "run" && notebookServer.test(it.source),
+  );
 
 /** Tests in it are the finding of tests-copied. */
 function ownBytes(context: BuildContext, entry: ContextEntry): Bytes {

@@ -45,6 +45,8 @@ vllm
   *check(python) {
     const { image, project, scales, shipped } = python;
     if (image?.gpu === true || image?.target.machine === "aarch64") return;
+    // A base that only a build names may be one for GPUs.
+    if (image !== undefined && image.image === undefined) return;
     if (namesAccelerator(python.path)) return;
     if (python.surroundings.lock === undefined && python.surroundings.catalogue === undefined) return;
     if (scales.requirementsOf(shipped).some(({ name }) => isGpuPackage(name))) return;

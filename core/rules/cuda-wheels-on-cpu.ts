@@ -23,7 +23,7 @@ On Linux, \`pip install torch\` takes the build for NVIDIA's GPUs, and with it g
 nothing uses on a machine without such a GPU. PyTorch's own index has builds for CPUs alone.
 
 It is silent where a GPU is wanted: on CUDA and GPU-framework base images, where \`NVIDIA_VISIBLE_DEVICES\` is set,
-where a compose file reserves a GPU, and beside packages that only a GPU serves. What a requirements file or
+where a compose file reserves a GPU, where only the build's arguments name the base image, and beside packages that only a GPU serves. What a requirements file or
 \`pyproject.toml\` names is reported there.
 
 ## Reported
@@ -49,7 +49,8 @@ RUN pip install --no-cache-dir torch vllm
 \`\`\`
 `,
   *check(facts, world) {
-    if (wantsGpu(facts, world)) return;
+    // A base that only a build names may be one for GPUs.
+    if (wantsGpu(facts, world) || facts.stages.some((it) => it.shipped && it.baseImage === undefined)) return;
     const installs = installsIn(facts);
     if (installs.some(({ install }) => namesGpuPackage(install))) return;
     for (const it of installs) {

@@ -1,11 +1,12 @@
-import { chainAfter } from "../dockerfile/chain.ts";
+import { chainAfter, chainBefore } from "../dockerfile/chain.ts";
 import { removeWords, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
+import { manifestAt } from "../dockerfile/manifest-at.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
 import { packageManifest, removesModules } from "../dockerfile/node-project.ts";
 import { type NodeSplit, nodeSplit } from "../dockerfile/node-split.ts";
-import { baseName, deletes } from "../dockerfile/paths.ts";
+import { baseName, deletes, isWithin } from "../dockerfile/paths.ts";
 import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { sitesOf } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
@@ -14,7 +15,9 @@ import { isDevelopmentFile, isDevelopmentTool } from "../tools/development-packa
 import type { PackageManifest } from "../tools/package-manifest.ts";
 import { isDevelopmentGroup } from "../tools/poetry.ts";
 import type { ProjectInstall } from "../tools/project-install.ts";
+import { hasDevelopmentGroups } from "../tools/pyproject-manifest.ts";
 import type { ProjectWord, PythonInstall } from "../tools/python-install.ts";
+import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -90,8 +93,12 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
       if (stage === undefined || isForDevelopment(stage)) continue;
       const found =
         effect.kind === "python-install"
-          ? inPython(effect)
-          : inProject(effect, packageManifest(facts, world, run, effect));
+          ? hasNoGroups(facts, world, run, effect)
+            ? undefined
+            : inPython(effect)
+          : isFetched(facts, run, effect)
+            ? undefined
+            : inProject(effect, packageManifest(facts, world, run, effect));
       const split =
         effect.kind === "project-install" ? () => nodeSplit(facts, world, run, effect) : undefined;
       const finding = found && findingOf(facts, { run, command, ...found, split });
@@ -99,6 +106,31 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
     }
   },
 });
+
+/** The project that the manager installs is at hand, and has nothing for development. */
+function hasNoGroups(facts: Facts, world: World, run: RunInstruction, install: PythonInstall): boolean {
+  if (install.selection?.development !== "by default") return false;
+  const text = manifestAt(facts, world, run, install.selection.directory, "pyproject.toml");
+  return text !== undefined && hasDevelopmentGroups(text, install.tool) === false;
+}
+
+/** The project comes by a clone or a download: what it asks for, nobody can tell. */
+const isFetched = (facts: Facts, run: RunInstruction, { directory }: ProjectInstall): boolean =>
+  directory !== undefined &&
+  [...chainBefore(facts, run), run].some(
+    (it) =>
+      it.kind === "run" &&
+      it.commands.some(({ effects }) =>
+        effects?.some(
+          (effect) =>
+            (effect.kind === "clone" && isWithin(directory, effect.tree.path)) ||
+            (effect.kind === "unpack" &&
+              effect.into !== undefined &&
+              effect.into !== "/" &&
+              isWithin(directory, effect.into)),
+        ),
+      ),
+  );
 
 /** What brings development packages along, best said by one word. */
 interface Cause {

@@ -12,7 +12,7 @@ export const develBaseShipped = defineRule({
   summary: "The image that ships starts from a CUDA image with compilers and headers.",
   docs: `
 The \`devel\` images of CUDA and PyTorch hold nvcc, headers and static libraries, several gigabytes that only building
-needs. Build in a stage that starts from \`devel\`, and ship one that starts from \`runtime\`.
+needs. Silent beside what compiles for the GPU while it runs (DeepSpeed, FlashInfer, PyTorch's own extensions). Build in a stage that starts from \`devel\`, and ship one that starts from \`runtime\`.
 
 ## Reported
 \`\`\`dockerfile
@@ -44,18 +44,31 @@ RUN true
   },
 });
 
+const compilesForGpu =
+  /TORCH_EXTENSIONS_DIR|\b(?:deepspeed|sglang|flashinfer|pycuda|tilelang|tensorrt[-_]llm|cpp_extension)\b/i;
+
 const devel = /^(?:.*\/)?(?:nvidia\/cuda|pytorch\/pytorch):.*-devel(?:-|$)/;
 
 function findingOf(facts: Facts, stage: Stage): Finding | undefined {
   const image = stage.baseImage;
   const [word] = stage.from.words;
   if (image === undefined || word === undefined || !devel.test(image)) return undefined;
+  // They compile for the GPU while they run.
+  if (facts.shipped.some((it) => compilesForGpu.test(it.source))) return undefined;
   const builds = facts.shipped.some(
     (it) =>
       it.kind === "run" &&
       (it.opaque !== undefined ||
         programsOf(it).some((name) => ["nvcc", "cmake", "make", "ninja", "g++", "gcc"].includes(name)) ||
-        /nvcc|CUDA_HOME|TORCH_CUDA_ARCH_LIST|flash[-_]attn|apex|deepspeed/i.test(it.source)),
+        /nvcc|CUDA_HOME|TORCH_CUDA_ARCH_LIST|flash[-_]attn|apex|setup\.py|pytorch3d|detectron2|mamba[-_]ssm|causal[-_]conv1d/i.test(
+          it.source,
+        ) ||
+        // What such lists bring may have no wheels.
+        it.commands.some(({ effects }) =>
+          effects?.some(
+            (effect) => effect.kind === "python-install" && effect.files.length + effect.projects.length > 0,
+          ),
+        )),
   );
   const runtime = image.replace(/-devel(?=-|$)/, "-runtime");
   return {
