@@ -25,6 +25,30 @@ export function usedArchives(run: RunInstruction): readonly UsedArchive[] {
   });
 }
 
+/** A download that nothing but a later RUN unpacks or installs, and that stays beside the result. */
+export function archivesUsedLater(
+  facts: Facts,
+  run: RunInstruction,
+): readonly (UsedArchive & { readonly by: RunInstruction })[] {
+  const later = chainAfter(facts, run).filter((it): it is RunInstruction => it.kind === "run");
+  return run.commands.flatMap((command, index) =>
+    (command.runs === "always" ? (command.effects ?? []) : []).flatMap((effect) => {
+      if (effect.kind !== "download") return [];
+      const { path } = effect.file;
+      const all = [...run.commands.slice(index + 1), ...later.flatMap((it) => it.commands)];
+      if (isOnMount(run, path) || all.some((it) => mayRemove(it, path))) return [];
+      if (run.commands.slice(index + 1).some((it) => it.runs !== "never" && uses(it, path))) return [];
+      for (const by of later) {
+        const user = by.commands.find((it) => it.runs === "always" && uses(it, path));
+        if (user === undefined) continue;
+        const others = usersOf(facts, run).filter((it) => it.index > by.index);
+        return others.some((it) => mentions(it, path)) ? [] : [{ file: effect.file, user, by }];
+      }
+      return [];
+    }),
+  );
+}
+
 const packages = /\.(?:deb|rpm|whl|apk)$/i;
 const setups = /(?:conda|mamba|forge|install|setup)[^/]*\.(?:sh|run|bin)$|\.run$/i;
 

@@ -3,6 +3,7 @@
  *
  * Invariant: values are replaced, never changed, so places that nothing separates share one.
  */
+import { workdirOfBase } from "./base-workdir.ts";
 import { contextOf, type NamedImages } from "./named-contexts.ts";
 import { posixJoin } from "./paths.ts";
 import type { ReadInstruction } from "./read.ts";
@@ -220,8 +221,7 @@ export function openStage(place: Place, read: ReadInstruction, escapeCharacter: 
       baseImage: base === undefined ? ownImage : base.head.baseImage,
       replaced: contextOf(place.contexts, name) !== undefined,
     },
-    here:
-      base === undefined ? { ...bare, workdir: image === "scratch" ? "/" : undefined } : inherited(base.end),
+    here: base === undefined ? { ...bare, workdir: workdirOfBase(ownImage) } : inherited(base.end),
   };
 }
 

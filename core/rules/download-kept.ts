@@ -1,5 +1,5 @@
 import { appendCommand } from "../dockerfile/edits.ts";
-import { staysAfter, usedArchives } from "../dockerfile/left-behind.ts";
+import { archivesUsedLater, staysAfter, usedArchives } from "../dockerfile/left-behind.ts";
 import { shippedRunsWith } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { defineRule } from "./rule.ts";
@@ -33,6 +33,16 @@ RUN curl -fsSL https://example.org/tool.tar.gz | tar -xz -C /opt
 `,
   *check(facts) {
     for (const run of shippedRunsWith(facts, "download")) {
+      for (const { file, user } of archivesUsedLater(facts, run)) {
+        yield {
+          at: file.word.at,
+          what: `the download ${file.path} stays beside what a later RUN made of it`,
+          why: "Nothing reads it again, and a later layer cannot take it out. Fetch, use and delete it in one RUN, or pipe it into the program that unpacks it.",
+          saving: unknownSize("the length of the download is not known"),
+          related: [{ at: user.words[0]?.at ?? user.at, message: "Used here" }],
+          fixes: [],
+        };
+      }
       for (const { file } of usedArchives(run)) {
         if (!staysAfter(facts, run, file.path)) continue;
         const isPlain = /^[\w./+@~-]+$/.test(file.path);

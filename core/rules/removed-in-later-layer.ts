@@ -19,6 +19,7 @@ import type {
 } from "../dockerfile/facts.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { deletes } from "../dockerfile/paths.ts";
+import { copiedBySameWord } from "../dockerfile/same-word.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { atLeast, measured, type Size, unknownSize } from "../size/size.ts";
 import type { Edit } from "../text/edit.ts";
@@ -91,6 +92,16 @@ interface Site {
 function* removalsIn(facts: Facts, world: World, site: Site, effect: Effect): Generator<Finding> {
   switch (effect.kind) {
     case "remove":
+      for (const { word, copy } of copiedBySameWord(facts, site.run, site.command)) {
+        yield {
+          at: word.at,
+          what: `this deletes ${facts.text.slice(word.at.start, word.at.end)}, which an earlier layer holds: its bytes stay in the image`,
+          why: "A later layer only hides files. Do not copy them, or give them to the RUN as a bind mount.",
+          saving: unknownSize("which file it is, only a build says"),
+          related: [{ at: copy.keywordAt, message: "Copied here" }],
+          fixes: [],
+        };
+      }
       for (const path of effect.paths) {
         if (madeHere(site, path.path)) continue;
         const finding =

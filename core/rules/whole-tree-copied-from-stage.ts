@@ -79,7 +79,9 @@ function findingOf(facts: Facts, world: World, copy: CopyInstruction, from: numb
   const isShared =
     (path === "/usr/local" && image !== undefined && !bare.test(image)) || path === "/usr" || path === "/";
   const isConda = conda.test(path);
-  if (!isConda && !(isShared && common !== undefined)) return undefined;
+  // The standard library, of which no install changes anything.
+  const isLibrary = pythonLibrary.test(path) && image !== undefined && /(?:^|\/)python(?:[:@]|$)/.test(image);
+  if (!isConda && !((isShared || isLibrary) && common !== undefined)) return undefined;
   // What is there already, unchanged, is the finding of copied-again.
   if (common !== undefined && !common.apart.some((it) => mayWrite(it, path))) return undefined;
   return {
@@ -89,18 +91,37 @@ function findingOf(facts: Facts, world: World, copy: CopyInstruction, from: numb
       : `the whole of ${path} is copied, with what ${common?.name ?? "the base"} has there already`,
     why: isConda
       ? "It holds conda itself and its package cache beside the environment. Copy the environment alone."
-      : "The shared part is stored a second time on the classic store, and tools of the build come along. Install into a directory of its own (for Python a virtual environment) and copy that.",
+      : isLibrary
+        ? "The standard library is stored a second time on the classic store. What pip installs lies in site-packages: copy that."
+        : "The shared part is stored a second time on the classic store, and tools of the build come along. Install into a directory of its own (for Python a virtual environment) and copy that.",
     saving: sizeOf(facts, world, copy),
     related: (facts.stages[from]?.instructions ?? [])
       .slice(0, 1)
       .map(({ at }) => ({ at, message: "Copied from this stage" })),
     get fixes() {
       if (isConda) return condaFixes(facts, copy, path, from);
+      if (isLibrary) return libraryFixes(facts, copy, path);
       return path === "/usr/local" && common !== undefined
         ? [...venvFixes(facts, copy, common, from), ...pipFixes(facts, copy, common, from)]
         : [];
     },
   };
+}
+
+const pythonLibrary = /^\/usr\/local\/lib\/python3(?:\.\d+)?$/;
+
+function libraryFixes(facts: Facts, copy: CopyInstruction, path: string): readonly Fix[] {
+  const [source] = copy.sources;
+  if (source === undefined || copy.destination === undefined || isJsonForm(facts, copy)) return [];
+  if (withoutSlash(copy.destinationPath ?? "") !== path) return [];
+  const packages = `${path}/site-packages`;
+  return [
+    {
+      title: `Copy ${packages} alone`,
+      safety: "review",
+      edits: [...replaceWord(source, packages), ...replaceWord(copy.destination, packages)],
+    },
+  ];
 }
 
 /** Files below it that the layer stores once more; the rest of what is not needed shows only in the image. */

@@ -13,7 +13,7 @@ export const python: Tool = {
     const at = words.findIndex((it, index) => index > 0 && /^-[A-Za-z]*[mc]$/.test(it.text ?? ""));
     const [option, argument] = [words[at], words[at + 1]];
     if (at === -1 || argument === undefined)
-      return words[1]?.text === "setup.py" ? [{ kind: "build" }] : undefined;
+      return words[1]?.text === "setup.py" ? setupEffects(call) : undefined;
     if (option?.text?.endsWith("c") === true) {
       const downloads = scriptedDownloads(argument, environment);
       return downloads.length > 0 ? downloads : undefined;
@@ -21,6 +21,13 @@ export const python: Tool = {
     return moduleEffects({ ...call, words: words.slice(at + 1) });
   },
 };
+
+/** `develop` runs from the tree. */
+function setupEffects({ words, directory }: Invocation): readonly Effect[] {
+  const built: Effect = { kind: "build" };
+  const installs = words.some(({ text }) => text === "install");
+  return installs ? [built, { kind: "self-install", tree: directory }] : [built];
+}
 
 function moduleEffects(call: Invocation): readonly Effect[] | undefined {
   switch (call.words[0]?.text) {

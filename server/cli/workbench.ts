@@ -196,6 +196,7 @@ const worldOf = ({
   namedFolders,
   gpu,
   development,
+  toolchain,
   context,
   packageSizes,
 }: FoundWorld): Omit<World, "knowledge"> => ({
@@ -205,6 +206,7 @@ const worldOf = ({
   ...(namedFolders && { namedFolders }),
   gpu,
   development,
+  toolchain,
   context,
   packageSizes,
 });

@@ -278,8 +278,8 @@ function worldFrom({ found, knowledge, python }: Pick<Place, "found" | "knowledg
   if (python !== undefined) return { ...emptyWorld, python };
   if (found === undefined) return knowledge === undefined ? emptyWorld : { ...emptyWorld, knowledge };
   const { buildArguments, namedContexts, namedFolders } = found;
-  const { targets, gpu, development, context, packageSizes } = found;
-  const known = { targets, gpu, development, context, packageSizes, knowledge };
+  const { targets, gpu, development, toolchain, context, packageSizes } = found;
+  const known = { targets, gpu, development, toolchain, context, packageSizes, knowledge };
   return {
     ...known,
     ...(buildArguments && { buildArguments }),
