@@ -1,6 +1,7 @@
 /** What a Dockerfile installs of a Python project: which extras and groups, on which base image. */
-import type { Facts } from "../dockerfile/facts.ts";
+import type { Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { wantsGpu } from "../dockerfile/gpu.ts";
+import { contextFileAt } from "../dockerfile/manifest-at.ts";
 import { shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { OtherFile, OtherPlace } from "../text/other-file.ts";
@@ -81,16 +82,23 @@ function foldersBetween(one: string, other: string): number {
   return a.length + b.length - 2 * same;
 }
 
-/** Undefined: the shipped stages have nothing to do with Python. `path` of the Dockerfile: its full one. */
+/**
+ * Undefined: the shipped stages have nothing to do with Python. `path` of the Dockerfile: its full one. `document`: that of the
+ * Python document, where it is a file.
+ */
 export function shippedPython(
   facts: Facts,
-  { path, shown }: { readonly path: string; readonly shown: string },
+  { path, shown, document }: { readonly path: string; readonly shown: string; readonly document?: string },
   project: PythonProject,
   world: World,
 ): ShippedPython | undefined {
   if (facts.foreign) return undefined;
   const stages = stagesThatShip(facts);
-  const installs = [...stages].flatMap((index) => installsOf(facts, index));
+  const isOther = (run: RunInstruction, file: string): boolean => {
+    const source = document === undefined ? undefined : contextFileAt(facts, world, run, file);
+    return source !== undefined && !`/${document?.replaceAll("\\", "/")}`.endsWith(`/${source}`);
+  };
+  const installs = [...stages].flatMap((index) => installsOf(facts, index, isOther));
   const last = facts.stages.findLast((it) => it.shipped);
   const image = last?.baseImage;
   if (installs.length === 0 && !/python/.test(image ?? "")) return undefined;
@@ -137,14 +145,23 @@ function stagesThatShip(facts: Facts): ReadonlySet<number> {
   return res;
 }
 
-const installsOf = (facts: Facts, stage: number): readonly PythonInstall[] =>
+/** `isOther`: another file of the context than the document lies there. */
+const installsOf = (
+  facts: Facts,
+  stage: number,
+  isOther: (run: RunInstruction, file: string) => boolean,
+): readonly PythonInstall[] =>
   (facts.stages[stage]?.instructions ?? []).flatMap((instruction) =>
     instruction.kind !== "run"
       ? []
       : instruction.commands.flatMap((command) =>
           command.runs === "never"
             ? []
-            : (command.effects ?? []).flatMap((it) => (it.kind === "python-install" ? [it] : [])),
+            : (command.effects ?? []).flatMap((it) =>
+                it.kind === "python-install"
+                  ? [{ ...it, files: it.files.filter((file) => !isOther(instruction, file.path)) }]
+                  : [],
+              ),
         ),
   );
 

@@ -75,7 +75,7 @@ unstructured[pdf]
     for (const it of python.project.requirements) {
       const other = alternatives[it.name];
       if (other === undefined || !python.shipped.has(it.group) || it.url !== undefined) continue;
-      if (it.name === "tensorflow" && (wantsGpu || it.extras.length > 0)) continue;
+      if (it.name === "tensorflow" && (wantsGpu || it.extras.length > 0 || isBeforeBothBuilds(it))) continue;
       // Both together are another rule's.
       if (installed.some(({ name }) => name === other.name)) continue;
       // Another distribution brings the full one, whatever this line says.
@@ -124,7 +124,7 @@ function* bundles(python: PythonFacts): Iterable<Finding> {
 function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Finding {
   const node = python.scales.graph.nodeOf(it);
   const own: Size = node === undefined ? unknownSize("it is not installed") : python.scales.sizeOf(node);
-  const lighter = sizeOfNewest(python, other.name);
+  const lighter = sizeOfOther(python, other.name, it.specifier);
   return {
     at: it.nameAt,
     what: `${other.name} has the same modules without ${other.without}`,
@@ -141,8 +141,12 @@ function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Fi
 const told = (name: string, size: Size): string =>
   size.kind === "unknown" ? "" : `${name} is ${sizeLabel(size)}`;
 
-function sizeOfNewest({ scales }: PythonFacts, name: string): Size {
-  const node = scales.graph.nodeOf({ name, extras: [], specifier: "", marker: undefined });
+/** Until 1.14 and in 2.0 `tensorflow` was the build for CPUs, and `tensorflow-gpu` the other one. */
+const isBeforeBothBuilds = ({ specifier }: Requirement): boolean =>
+  /^(?:==|~=|<=?)\s*(?:0\.|1\.(?:\d|1[0-4])(?:\.|$)|2\.0(?:\.|$))/.test(specifier);
+
+function sizeOfOther({ scales }: PythonFacts, name: string, specifier: string): Size {
+  const node = scales.graph.nodeOf({ name, extras: [], specifier, marker: undefined });
   return node === undefined ? unknownSize("it is not known") : scales.sizeOf(node);
 }
 

@@ -90,7 +90,7 @@ export class PythonFinder {
     const imageOf = async (path: string, isFar: boolean): Promise<readonly ShippedPython[]> => {
       const read = signal.aborted ? undefined : await this.#options.readDockerfile(path, signal);
       if (read === undefined || (isFar && !copies(read.facts, path, document, workspace))) return [];
-      const shipped = shippedPython(read.facts, { path, shown: shown(path) }, project, read.world);
+      const shipped = shippedPython(read.facts, { path, shown: shown(path), document }, project, read.world);
       return shipped === undefined ? [] : [{ ...shipped, installed: this.#options.installedBy(path) }];
     };
     const below = await this.#dockerfilesIn(dirname(document));

@@ -8,7 +8,7 @@ import { TomlReader } from "../../../core/python/toml/reader.ts";
 import { pythonParts } from "../../../core/summary/python-parts.ts";
 import { emptyWorld } from "../../../core/world.ts";
 import { pythonCatalogue } from "../../../scripts/catalogue.ts";
-import { newJudge } from "../support/judge.ts";
+import { newJudge, worldWith } from "../support/judge.ts";
 
 const judge = await newJudge();
 const requirements = "flask\npytest\n";
@@ -96,6 +96,28 @@ it("tells what each image installs", () => {
     ["image:1.Dockerfile", "Installed by 1.Dockerfile"],
     ["project", "Runtime"],
   ]);
+});
+
+it.each([
+  ["/p/api/requirements.txt", ["/app/requirements.txt"]],
+  ["/p/requirements.txt", []],
+  ["C:\\p\\api\\requirements.txt", ["/app/requirements.txt"]],
+  ["/p/other/requirements.txt", []],
+])("%s is the list that is copied from api: %j", (document, expected) => {
+  const { facts } = judge.read(
+    "dockerfile",
+    "FROM python:3.12-slim\nWORKDIR /app\nCOPY api/requirements.txt .\nRUN pip install -r requirements.txt\n",
+  );
+  if (facts === undefined) throw new Error("nothing was read");
+  const world = worldWith({ "api/requirements.txt": 20, "requirements.txt": 20 });
+  const project = readRequirementsFile(requirements, "");
+  const shipped = shippedPython(
+    facts,
+    { path: "/p/Dockerfile", shown: "Dockerfile", document },
+    project,
+    world,
+  );
+  expect(shipped?.files).toEqual(expected);
 });
 
 it("leads from a requirement to the words of the Dockerfile that install it", () => {
