@@ -24,6 +24,19 @@ describe("thresholds of what rates by itself", () => {
     expect(told(choices)).toEqual(expected);
   });
 
+  it.each([
+    [2, {}, "hint"],
+    [9_999, {}, "hint"],
+    [10_000, {}, "information"],
+    [999_999, {}, "information"],
+    [2, { warnFrom: bytes(1) }, "warning"],
+    [2, { rules: { "tests-copied": "error" } }, "error"],
+  ] as const)("%d measured bytes with %j: %s", (size, choices, severity) => {
+    const reading = judge.read("dockerfile", "FROM scratch\nCOPY tests /tests\n");
+    const found = judge.findings(reading, worldWith({ "tests/a.py": size, "src/a.py": 5 }), choices);
+    expect(found.map((it) => it.severity)).toEqual([severity]);
+  });
+
   it("keep what is of unknown size, what is about no bytes, and comments for what is too small", () => {
     const reportFrom = bytes(1_000_000_000);
     const unknown = "FROM debian:12\nRUN git clone https://example.org/a.git /a\n";
