@@ -38,6 +38,11 @@ export interface Requirement {
   readonly via?: readonly string[];
 }
 
+export interface UnreadRequirement {
+  readonly text: string;
+  readonly at: Span;
+}
+
 /** A line of a constraints file, or of uv's constraints and overrides. */
 export type Constraint = Pick<Requirement, "name" | "specifier" | "marker">;
 
@@ -108,6 +113,8 @@ export interface PythonProject {
   readonly defaultGroups: readonly GroupId[];
   /** Groups of poetry that are installed only when they are asked for. */
   readonly optionalGroups: readonly GroupId[];
+  /** What stands where a requirement should and is none. */
+  readonly unread: readonly UnreadRequirement[];
   /** Part of the text could not be read: what is missing proves nothing. */
   readonly broken: boolean;
 }

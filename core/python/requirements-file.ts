@@ -1,7 +1,7 @@
 /** requirements*.txt as pip reads it. Invariant: total; a line that pip would refuse is left out. */
 import type { Span } from "../text/span.ts";
 import { normalised } from "./names.ts";
-import type { NamedFile, PackageIndex, PythonProject, Requirement } from "./project.ts";
+import type { NamedFile, PackageIndex, PythonProject, Requirement, UnreadRequirement } from "./project.ts";
 import { readRequirement } from "./requirement-text.ts";
 
 /** A logical line: physical lines joined by `\`, and where each of its characters stands. */
@@ -14,6 +14,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
   const requirements: Requirement[] = [];
   const files: NamedFile[] = [];
   const indexes: PackageIndex[] = [];
+  const unread: UnreadRequirement[] = [];
   const reasons = viaComments(text);
   for (const line of logicalLines(text)) {
     const body = withoutComment(line.text);
@@ -47,6 +48,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
       const named = fromAddress(plain);
       if (named !== undefined) requirements.push({ ...named, at, nameAt: at, group: "project", path });
       else if (localFolder.test(plain)) files.push(folderAt(plain, at));
+      else if (!isAddress(plain) && !isLocalArchive(plain)) unread.push({ text: plain, at });
       continue;
     }
     const { name, extras, specifier, marker, url } = words;
@@ -72,6 +74,7 @@ export function readRequirementsFile(text: string, path: string): PythonProject 
     members: [],
     defaultGroups: [],
     optionalGroups: [],
+    unread,
     broken: false,
   };
 }
@@ -120,11 +123,16 @@ function folderAt(text: string, at: Span): NamedFile {
   };
 }
 
+const isAddress = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
+const isLocalArchive = (text: string): boolean =>
+  /^[^;]*\.(?:whl|zip|tar\.\w+|tgz)(?:\[[^\]]*\])?\s*(?:;|$)/.test(text);
+
 /** `git+https://…#egg=name` and addresses of wheels name their package themselves. */
 function fromAddress(
   text: string,
 ): Pick<Requirement, "name" | "extras" | "specifier" | "marker" | "url"> | undefined {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return undefined;
+  if (!isAddress(text)) return undefined;
   const egg = /[#&]egg=([^&\s]+)/.exec(text)?.[1];
   const wheel = /\/([^/]+)-[^-/]+-[^-/]+-[^-/]+-[^-/]+\.whl(?:[#?]|$)/.exec(text)?.[1];
   const read = readRequirement(egg ?? wheel?.replace(/-.*$/, "") ?? "");

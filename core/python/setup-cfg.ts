@@ -63,6 +63,7 @@ export function readSetupCfg(text: string, path: string): PythonProject {
     members: [],
     defaultGroups: [],
     optionalGroups: [],
+    unread: [],
     broken: false,
   };
 }

@@ -12,6 +12,7 @@ export function checkMarkdown(
   const all = told.flatMap((it) => it.findings.map(({ finding }) => finding.saving));
   const blocks = ["# What need not be in the image"];
   if (image !== undefined) blocks.push(`Layers were measured in ${inline(imageLabel(image))}.`);
+  if (documents.length === 0) return [...blocks, "No file could be looked at."].join("\n\n");
   if (all.length === 0)
     return [...blocks, `Nothing was found in ${counted(documents.length, "file")}.`].join("\n\n");
   if (told.length > 1)

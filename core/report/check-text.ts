@@ -46,6 +46,7 @@ function linesOf(document: CheckedDocument, { finding, fixes }: CheckedFinding, 
 }
 
 function totalOf(documents: readonly CheckedDocument[], told: number): string {
+  if (documents.length === 0) return "No file could be looked at.";
   const findings = documents.flatMap((it) => it.findings.map(({ finding }) => finding));
   const files = counted(documents.length, "file");
   if (findings.length === 0) return `No findings in ${files}.`;

@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { baseLayersOf } from "../../core/link/base.ts";
 import { imageJson } from "../../core/report/image-json.ts";
 import { imageText } from "../../core/report/image-text.ts";
-import { noChoice } from "../engine/daemon/choose-engine.ts";
+import { noSettings } from "../engine/daemon/choose-engine.ts";
 import { noProxySettings } from "../engine/http/proxy.ts";
 import type { AnalysisTarget } from "../engine/image/messages.ts";
 import { referenceOf } from "../engine/registry/reference.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
-import { exists } from "./inputs.ts";
+import { exists, shownPath } from "./inputs.ts";
 import { readImage } from "./read-image.ts";
 
 export async function analyze(
@@ -47,6 +47,9 @@ export async function analyze(
   return exits.fine;
 }
 
+/** What no reference of an image looks like. */
+const isPath = (target: string): boolean => /^[./~\\]|\.(?:tar|tgz|zip|tar\.\w+)$/i.test(target);
+
 async function targetOf(
   { target, registry, platform }: Extract<Command, { kind: "analyze" }>,
   console: Console,
@@ -63,8 +66,9 @@ async function targetOf(
     };
   }
   const path = resolve(console.directory, target);
-  if (await exists(path)) return { kind: "archive", path, platform };
+  if (await exists(path)) return { kind: "archive", path: shownPath(console.directory, path), platform };
+  if (isPath(target)) return `cannot read ${target}: no such file or folder`;
   return platform === ""
-    ? { kind: "image", reference: target, engine: noChoice }
+    ? { kind: "image", reference: target, engine: noSettings }
     : "--platform chooses in archives, layouts and registries; an engine's image is for the platform it was built for";
 }

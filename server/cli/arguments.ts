@@ -102,8 +102,11 @@ export function commandOf(words: readonly string[]): Command {
       return refused("say what to do: check, fix, analyze or weigh; plimsoll --help tells more");
     case "--help":
     case "-h":
-    case "help":
-      return { kind: "help", topic: topics.find((it) => it === rest[0]) };
+    case "help": {
+      const topic = topics.find((it) => it === rest[0]);
+      if (topic === undefined && rest[0] !== undefined) return refused(noCommand(rest[0]));
+      return { kind: "help", topic };
+    }
     case "--version":
     case "-V":
       return { kind: "version" };
@@ -118,13 +121,20 @@ export function commandOf(words: readonly string[]): Command {
     case "compare":
       return refused(`${name} is not there yet`);
     default:
-      return refused(`there is no command "${name}"; there are check, fix, analyze and weigh`);
+      return refused(
+        name.startsWith("-")
+          ? `${name} stands where a command should; plimsoll --help lists them`
+          : noCommand(name),
+      );
   }
 }
 
+const noCommand = (name: string): string =>
+  `there is no command "${name}"; there are check, fix, analyze and weigh`;
+
 function checkOf(words: readonly string[]): Command {
   const read = reading("check", () =>
-    parseArgs({ args: [...words], options: optionsOf.check, allowPositionals: true }),
+    parseArgs({ args: withValues(words), options: optionsOf.check, allowPositionals: true }),
   );
   if (!read.ok) return read.command;
   const { values, positionals } = read.parsed;
@@ -161,7 +171,7 @@ function checkOf(words: readonly string[]): Command {
 
 function fixOf(words: readonly string[]): Command {
   const read = reading("fix", () =>
-    parseArgs({ args: [...words], options: optionsOf.fix, allowPositionals: true }),
+    parseArgs({ args: withValues(words), options: optionsOf.fix, allowPositionals: true }),
   );
   if (!read.ok) return read.command;
   const { values, positionals } = read.parsed;
@@ -179,7 +189,7 @@ function fixOf(words: readonly string[]): Command {
 
 function analyzeOf(words: readonly string[]): Command {
   const read = reading("analyze", () =>
-    parseArgs({ args: [...words], options: optionsOf.analyze, allowPositionals: true }),
+    parseArgs({ args: withValues(words), options: optionsOf.analyze, allowPositionals: true }),
   );
   if (!read.ok) return read.command;
   const { values, positionals } = read.parsed;
@@ -207,7 +217,7 @@ function analyzeOf(words: readonly string[]): Command {
 
 function weighOf(words: readonly string[]): Command {
   const read = reading("weigh", () =>
-    parseArgs({ args: [...words], options: optionsOf.weigh, allowPositionals: true }),
+    parseArgs({ args: withValues(words), options: optionsOf.weigh, allowPositionals: true }),
   );
   if (!read.ok) return read.command;
   const { values, positionals } = read.parsed;
@@ -254,7 +264,7 @@ function choicesFrom(values: {
     if (given === undefined) continue;
     const size = bytesFrom(given);
     if (size === undefined) {
-      const message = `--${option} takes a size such as 500kB or 10MB, not "${given}"`;
+      const message = `--${option} takes a size in B, kB, MB, GB or TB, such as 500kB or 10MB, not "${given}"`;
       return { ok: false, command: refused(message) };
     }
     choices[name] = size;
@@ -266,11 +276,30 @@ type Read<Parsed> =
   | { readonly ok: true; readonly parsed: Parsed }
   | { readonly ok: false; readonly command: Command };
 
+/** A negative number after an option is its value, which the option then refuses; parseArgs would ask about the dash. */
+function withValues(words: readonly string[]): string[] {
+  const res: string[] = [];
+  for (const word of words) {
+    const before = res.at(-1);
+    if (/^-\.?\d/.test(word) && before?.startsWith("--") === true && !before.includes("=")) {
+      res.splice(-1, 1, `${before}=${word}`);
+    } else res.push(word);
+  }
+  return res;
+}
+
 /** parseArgs throws for what a user typed; its first sentence says what is wrong. */
 function reading<Parsed>(topic: Topic, parse: () => Parsed): Read<Parsed> {
   try {
     return { ok: true, parsed: parse() };
   } catch (cause) {
+    const without = /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(
+      cause instanceof Error ? cause.message : "",
+    )?.[1];
+    if (without !== undefined) {
+      const message = `${without} needs a value; plimsoll ${topic} --help lists the options`;
+      return { ok: false, command: refused(message) };
+    }
     const message = cause instanceof Error ? cause.message : String(cause);
     const [first = message] = message.split(/\.\s|\n/);
     const words = first.replace(/\.$/, "").replace(/^./, (it) => it.toLowerCase());

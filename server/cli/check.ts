@@ -82,7 +82,9 @@ export async function check(
       troubles.push(leftOut(it.input, cause));
     }
   }
-  const listed = [...opened].flatMap(([it, { input }]) => (isWorthListing(it, input) ? [it] : []));
+  const worthListing = [...opened].flatMap(([it, { input }]) => (isWorthListing(it, input) ? [it] : []));
+  // Where there is nothing else, that was what there is to look at.
+  const listed = worthListing.length > 0 ? worthListing : [...opened.keys()];
   const others: OtherFiles = {
     ofFix: (document, path) => otherText(console.directory, opened.get(document), path),
     shown: (path) => shownPath(console.directory, path),

@@ -35,6 +35,8 @@ export async function inputsOf(
   const inputs = new Map<string, Input>();
   const troubles: string[] = [];
   for (const given of paths) {
+    if (given === "")
+      return { ok: false, message: "an empty PATH names nothing; . is the working directory" };
     const path = resolve(directory, given);
     const real = await realPathOf(path);
     if (!real.ok) return { ok: false, message: `cannot read ${given}: ${real.why}` };
@@ -52,7 +54,7 @@ export async function inputsOf(
   if (inputs.size === 0 && troubles.length === 0 && !signal.aborted) {
     return {
       ok: false,
-      message: `there is no Dockerfile, pyproject.toml or requirements*.txt in ${paths.join(", ")}`,
+      message: `there is no Dockerfile, pyproject.toml, requirements*.txt or *.dockerignore in ${paths.join(", ")}`,
     };
   }
   return { ok: true, inputs: [...inputs.values()], troubles };

@@ -11,7 +11,7 @@ import {
   type FoundDockerfile,
   foundDockerfile,
 } from "../engine/context/image-dockerfile.ts";
-import { noChoice } from "../engine/daemon/choose-engine.ts";
+import { noSettings } from "../engine/daemon/choose-engine.ts";
 import { findDocuments } from "../engine/find-documents.ts";
 import type { Command } from "./arguments.ts";
 import type { Console } from "./console.ts";
@@ -44,8 +44,12 @@ export async function measuredIn(
 ): Promise<MeasuredIn | string | undefined> {
   const result = await readImage(
     source.kind === "image"
-      ? { kind: "image", reference: source.reference, engine: noChoice }
-      : { kind: "archive", path: resolve(console.directory, source.path), platform: "" },
+      ? { kind: "image", reference: source.reference, engine: noSettings }
+      : {
+          kind: "archive",
+          path: shownPath(console.directory, resolve(console.directory, source.path)),
+          platform: "",
+        },
     source.kind === "image" ? source.reference : source.path,
     console,
   );

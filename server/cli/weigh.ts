@@ -84,9 +84,22 @@ export async function weigh(
   const broken = project.broken
     ? [`${shown(path)} is no valid TOML${whyBroken(document.text)}; only what can be read of it is weighed`]
     : [];
-  const troubles = [...broken, ...bench.indexTroubles];
+  const troubles = [...broken, ...unreadIn(document, shown(path)), ...bench.indexTroubles];
   for (const it of troubles) console.trouble(it);
   return troubles.length > 0 ? exits.trouble : exits.fine;
+}
+
+/** Lines of what is told; a file that is something else altogether has thousands. */
+const mostUnread = 10;
+
+function unreadIn({ text, project: { unread } }: Document, shown: string): readonly string[] {
+  const lines = new LineIndex(text);
+  const told = unread.slice(0, mostUnread).map(({ text: written, at }) => {
+    const start = written.replace(/\s+/g, " ").slice(0, 60);
+    return `${shown}:${lines.lineAt(at.start) + 1} cannot be read as a requirement, and is not weighed: ${start}`;
+  });
+  const more = unread.length - told.length;
+  return more > 0 ? [...told, `${shown} has ${more} more of them`] : told;
 }
 
 function trouble(message: string, console: Console): Exit {

@@ -3,11 +3,13 @@ import { sep } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
+import { largestText } from "../../core/document-kind.ts";
 import { Judge, type Reading } from "../../core/judge.ts";
 import type { Knowledge } from "../../core/link/knowledge.ts";
 import type { InstalledWorld } from "../../core/python/installed.ts";
 import type { PythonProject } from "../../core/python/project.ts";
 import type { PythonSurroundings } from "../../core/python/surroundings.ts";
+import { bytes, bytesLabel } from "../../core/size/bytes.ts";
 import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { emptyWorld, type World } from "../../core/world.ts";
 import { packageSizesIn } from "../engine/catalogues.ts";
@@ -98,6 +100,10 @@ export class Workbench {
       return `cannot read ${input.shown}: ${troubleText(cause)}`;
     }
     const text = content.toString("utf8");
+    if (text.length > largestText) {
+      const size = bytesLabel(bytes(content.length));
+      return `${input.shown} is not analysed: it has ${size} of text, and 2 MB are the most`;
+    }
     const reading = this.judge.read(input.kind, text);
     const found = await this.#worldOf(input, reading.facts, settings);
     const ignore =

@@ -4,11 +4,8 @@ import type {
   Position,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { type DocumentKind, documentKindOf } from "../../core/document-kind.ts";
+import { type DocumentKind, documentKindOf, largestText } from "../../core/document-kind.ts";
 import { nameOf, pathOf } from "./from-proto.ts";
-
-/** Larger texts are data, whatever their name says; reading them would hold up typing. */
-const largestText = 2_000_000;
 
 /** One document as the editor has it now. Lines are counted as LSP counts them: a lone CR ends a line too. */
 export class OpenDocument {

@@ -15,6 +15,11 @@ describe("usage", () => {
     [["weigh", "--format", "sarif"]],
     [["compare", "a", "b"]],
     [["inspect"]],
+    [["help", "inspect"]],
+    [["--inspect"]],
+    [["check", ""]],
+    [["analyze", "./nowhere"]],
+    [["analyze", "nowhere.tar"]],
     [["check", "--image", "x", "--archive", "x.tar"]],
     [["check", "--image", ""]],
     [["check", "--format", "yaml"]],
@@ -202,6 +207,13 @@ describe("check", () => {
     expect(documents.map((it) => it.path)).toEqual([...names].sort());
   });
 
+  it("does not analyse what is too large to be written by hand", async () => {
+    const folder = await folderWith({ Dockerfile: `FROM scratch\n${"RUN true\n".repeat(230_000)}` });
+    const { code, out, err } = await plimsoll(folder, ["check"]);
+    expect({ code, out }).toEqual({ code: 2, out: "No file could be looked at.\n" });
+    expect(err).toBe("plimsoll: Dockerfile is not analysed: it has 2.07 MB of text, and 2 MB are the most\n");
+  });
+
   it("tells of a broken compose file, and takes what it says", async () => {
     const folder = await folderWith({
       "app/Dockerfile": `${kept.replace(":12", ":12 AS base")}FROM scratch\n`,
@@ -309,7 +321,18 @@ describe("thresholds", () => {
     expect((await plimsoll(folder, [...failing, "--report-from=3MB"])).out).not.toContain("tests-copied");
     const wrong = await plimsoll(folder, ["check", "--warn-from", "much"]);
     expect(wrong.code).toBe(2);
-    expect(wrong.err).toContain('--warn-from takes a size such as 500kB or 10MB, not "much"');
+    expect(wrong.err).toContain(
+      '--warn-from takes a size in B, kB, MB, GB or TB, such as 500kB or 10MB, not "much"',
+    );
+    for (const [given, said] of [
+      ["-5", 'not "-5"'],
+      ["1MiB", 'not "1MiB"'],
+      ["--format", "--warn-from needs a value; plimsoll check --help lists the options"],
+    ] as const) {
+      const { code, err } = await plimsoll(folder, ["check", "--warn-from", given]);
+      expect(code).toBe(2);
+      expect(err).toContain(said);
+    }
     const spared = await plimsoll(folder, ["fix", "--review", "--dry-run", "--report-from", "3MB"]);
     expect(spared.code).toBe(0);
   });

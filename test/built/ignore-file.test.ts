@@ -93,6 +93,12 @@ describe("an ignore file", () => {
     expect(out).toContain("no build reads this file: Dockerfile has another build context");
   });
 
+  it("alone in a folder, without findings, is a file that was looked at", async () => {
+    const folder = await folderWith({ ".dockerignore": ".git\n" });
+    const { code, out } = await plimsoll(folder, ["check"]);
+    expect({ code, out }).toEqual({ code: 0, out: "No findings in 1 file.\n" });
+  });
+
   it("beside its Dockerfile is judged in that Dockerfile's context", async () => {
     const compose =
       "services:\n  api:\n    build:\n      context: .\n      dockerfile: docker/api.Dockerfile\n";

@@ -119,6 +119,24 @@ describe("weigh", () => {
   });
 });
 
+it("tells what it cannot read as a requirement", async () => {
+  const lines = ["flask", "./local.whl", "git+https://example.org/a.git", "this is none", "==2"];
+  const folder = await folderWith({
+    "requirements.txt": `${lines.join("\n")}\n`,
+    "api/pyproject.toml": '[project]\nname = "a"\ndependencies = [\n  "flask",\n  "not one",\n]\n',
+  });
+  const { code, err } = await plimsoll(folder, ["weigh"]);
+  expect(code).toBe(2);
+  expect(err.split("\n").slice(0, -1)).toEqual([
+    "plimsoll: requirements.txt:4 cannot be read as a requirement, and is not weighed: this is none",
+    "plimsoll: requirements.txt:5 cannot be read as a requirement, and is not weighed: ==2",
+  ]);
+  const other = await plimsoll(folder, ["weigh", "api"]);
+  expect(other.err).toContain(
+    "api/pyproject.toml:5 cannot be read as a requirement, and is not weighed: not one",
+  );
+});
+
 it("takes in projects and constraints that a requirements file names, on the disk", async () => {
   const folder = await folderWith({
     "requirements.txt":

@@ -8,6 +8,7 @@ import {
   type Inclusion,
   type NamedFile,
   type Requirement,
+  type UnreadRequirement,
 } from "../project.ts";
 import { readRequirement } from "../requirement-text.ts";
 import { type TomlEntry, textAt } from "../toml/nodes.ts";
@@ -18,6 +19,7 @@ export interface Found {
   readonly inclusions: Inclusion[];
   readonly headers: GroupHeader[];
   readonly files: NamedFile[];
+  readonly unread: UnreadRequirement[];
 }
 
 /** A list of PEP 508 texts; `{ include-group = "…" }` and the project's own name take other groups in. */
@@ -32,7 +34,10 @@ export function readList(found: Found, group: GroupId, list: TomlEntry, ownName:
       }
     } else if (item.kind === "text") {
       const read = readRequirement(item.value);
-      if (read === undefined) continue;
+      if (read === undefined) {
+        found.unread.push({ text: item.value, at: item.at });
+        continue;
+      }
       if (read.name === ownName && read.extras.length > 0) {
         for (const extra of read.extras)
           found.inclusions.push({ group, includes: extraGroup(extra), at: item.at });

@@ -18,7 +18,7 @@ import { readPoetry } from "./poetry.ts";
 
 export function readPyproject(document: TomlDocument, path: string): PythonProject {
   const { root } = document;
-  const found: Found = { path, requirements: [], inclusions: [], headers: [], files: [] };
+  const found: Found = { path, requirements: [], inclusions: [], headers: [], files: [], unread: [] };
   const name = nameIn(root);
   readStandard(root, found, name);
   readGroups(root, found);
@@ -59,6 +59,7 @@ export function readPyproject(document: TomlDocument, path: string): PythonProje
       const optional = tomlAt(it.value, "optional");
       return optional?.kind === "other" && optional.value === true ? [dependencyGroup(it.key)] : [];
     }),
+    unread: found.unread,
     broken: document.broken,
   };
 }

@@ -12,15 +12,20 @@ export interface EngineChoice {
   readonly host: string;
   /** The name of a docker context. */
   readonly context: string;
+  /** There are no settings to choose by: somebody sits at a terminal. */
+  readonly terminal?: true;
 }
 
-export const noChoice: EngineChoice = { host: "", context: "" };
+/** Of the command line. */
+export const noSettings: EngineChoice = { host: "", context: "", terminal: true };
 
 export interface ChosenEngine {
   readonly endpoint: Endpoint;
   readonly address: string;
   /** Where the choice came from, for "the engine at X, chosen by …". */
   readonly from: string;
+  /** What a person can do to choose another. */
+  readonly howToChoose: string;
 }
 
 export type Chosen =
@@ -31,45 +36,46 @@ export const hostSetting = "plimsoll.engine.host";
 const contextSetting = "plimsoll.engine.context";
 
 /** What a person can do about a wrong engine. */
-export const howToChoose = `the setting ${hostSetting} or ${contextSetting}, DOCKER_HOST, or docker context use`;
+const howToChoose = ({ terminal }: EngineChoice): string =>
+  terminal === true
+    ? "DOCKER_HOST or docker context use"
+    : `the setting ${hostSetting} or ${contextSetting}, DOCKER_HOST, or docker context use`;
 
 /**
  * Which engine to ask, as the docker command decides it: the settings, DOCKER_HOST, DOCKER_CONTEXT, the current
  * context, and then the first usual socket that answers. Nothing is asked of an engine.
  */
 export async function chooseEngine(choice: EngineChoice, environment: NodeJS.ProcessEnv): Promise<Chosen> {
-  if (choice.host !== "") return byAddress(choice.host, `the setting ${hostSetting}`, environment);
-  if (choice.context !== "") {
-    return byContext(choice.context, `the setting ${contextSetting}`, contextSetting, environment);
-  }
+  const ways: Ways = { environment, howToChoose: howToChoose(choice) };
+  if (choice.host !== "") return byAddress(choice.host, `the setting ${hostSetting}`, ways);
+  if (choice.context !== "") return byContext(choice.context, `the setting ${contextSetting}`, ways);
   const host = environment["DOCKER_HOST"] ?? "";
-  if (host !== "") return byAddress(host, "DOCKER_HOST", environment);
+  if (host !== "") return byAddress(host, "DOCKER_HOST", ways);
   const named = environment["DOCKER_CONTEXT"] ?? "";
-  if (named !== "") return byContext(named, "DOCKER_CONTEXT", contextSetting, environment);
+  if (named !== "") return byContext(named, "DOCKER_CONTEXT", ways);
   const current = await currentContext(environment);
-  if (current !== "") {
-    return byContext(current, `docker context use (${current})`, contextSetting, environment);
-  }
-  return byUsualSocket(environment);
+  return current === "" ? byUsualSocket(ways) : byContext(current, `docker context use (${current})`, ways);
 }
 
-async function byAddress(address: string, from: string, environment: NodeJS.ProcessEnv): Promise<Chosen> {
+interface Ways {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly howToChoose: string;
+}
+
+async function byAddress(address: string, from: string, ways: Ways): Promise<Chosen> {
+  const { environment, howToChoose } = ways;
   const endpoint = endpointOf(address, await tlsFromEnvironment(environment));
   return endpoint === undefined
     ? refused(
         `${address}, chosen by ${from}, is no address of an engine: write unix:///path/to/docker.sock, tcp://host:port or ssh://user@host.`,
         hostSetting,
       )
-    : { ok: true, engine: { endpoint, address, from } };
+    : { ok: true, engine: { endpoint, address, from, howToChoose } };
 }
 
-async function byContext(
-  name: string,
-  from: string,
-  setting: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<Chosen> {
-  if (name === "default") return byUsualSocket(environment);
+async function byContext(name: string, from: string, ways: Ways): Promise<Chosen> {
+  const { environment, howToChoose } = ways;
+  if (name === "default") return byUsualSocket(ways);
   // The context store names folders by the hash of the context's name.
   const id = createHash("sha256").update(name).digest("hex");
   const contexts = join(dockerFolder(environment), "contexts");
@@ -77,7 +83,7 @@ async function byContext(
   if (meta === undefined) {
     return refused(
       `There is no docker context "${name}", which ${from} names: docker context ls lists them; choose with ${howToChoose}.`,
-      setting,
+      contextSetting,
     );
   }
   const docker = fieldsOf(fieldsOf(fieldsOf(jsonOf(meta))["Endpoints"])["docker"]);
@@ -88,12 +94,15 @@ async function byContext(
   return endpoint === undefined
     ? refused(
         `The docker context "${name}", which ${from} names, has no address of an engine that can be used: choose another with ${howToChoose}.`,
-        setting,
+        contextSetting,
       )
-    : { ok: true, engine: { endpoint, address, from: `the docker context "${name}" (${from})` } };
+    : {
+        ok: true,
+        engine: { endpoint, address, from: `the docker context "${name}" (${from})`, howToChoose },
+      };
 }
 
-async function byUsualSocket(environment: NodeJS.ProcessEnv): Promise<Chosen> {
+async function byUsualSocket({ environment, howToChoose }: Ways): Promise<Chosen> {
   const places = usualSockets(environment);
   const path = (await firstOpenSocket(places)) ?? places[0] ?? "";
   const scheme = process.platform === "win32" ? "npipe" : "unix";
@@ -103,6 +112,7 @@ async function byUsualSocket(environment: NodeJS.ProcessEnv): Promise<Chosen> {
       endpoint: { kind: "socket", path },
       address: `${scheme}://${path}`,
       from: "trying the usual places, as nothing names an engine",
+      howToChoose,
     },
   };
 }

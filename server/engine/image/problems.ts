@@ -1,12 +1,12 @@
 import type { Problem } from "../../../protocol/requests.ts";
-import { type ChosenEngine, hostSetting, howToChoose } from "../daemon/choose-engine.ts";
+import { type ChosenEngine, hostSetting } from "../daemon/choose-engine.ts";
 import { EngineError, VersionError } from "../daemon/engine.ts";
 import { troubleText } from "../trouble-text.ts";
 
 /** One sentence for what an engine, or the way to it, answered: which engine was asked, why that one, what to do. */
 export function engineProblem(
   cause: unknown,
-  { address, from }: Pick<ChosenEngine, "address" | "from">,
+  { address, from, howToChoose }: Omit<ChosenEngine, "endpoint">,
   reference: string | undefined,
 ): Problem {
   const told = (message: string): Problem => ({ message, retry: true, setting: hostSetting });
