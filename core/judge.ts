@@ -111,24 +111,35 @@ export class Judge {
     return findingsOf({ facts: undefined, python, ignore, suppressions }, world, choices);
   }
 
-  /** Verified now, so this is for code actions and the command line, not for every keystroke. Best first. */
-  fixes(reading: Reading, world: World, choices: RuleChoices, finding: RatedFinding): readonly OfferedFix[] {
+  /**
+   * Verified now, so this is for code actions and the command line, not for every keystroke. Best first; after `most`
+   * sound ones no other is looked at.
+   */
+  fixes(
+    reading: Reading,
+    world: World,
+    choices: RuleChoices,
+    finding: RatedFinding,
+    most = Number.POSITIVE_INFINITY,
+  ): readonly OfferedFix[] {
     if (reading.python !== undefined) {
       const ground = this.#pythonGround(reading, reading.python, world, choices);
-      return offered(finding.fixes.filter((it) => isPythonFixSound(ground, finding, it)));
+      return offered(soundOf(finding, most, (it) => (isPythonFixSound(ground, finding, it) ? [it] : [])));
     }
     if (reading.ignore !== undefined) {
       const judged = this.#judgedIgnore(reading, world, choices);
       const before = judged?.(reading.text);
       if (judged === undefined || before === undefined) return [];
-      return offered(finding.fixes.filter((it) => isIgnoreFixSound(before, judged, finding, it)));
+      return offered(
+        soundOf(finding, most, (it) => (isIgnoreFixSound(before, judged, finding, it) ? [it] : [])),
+      );
     }
     const ground = this.#groundOf(reading, world, choices);
     if (ground === undefined) return [];
     // The finding is the caller's; its equal among those of now is judged.
     const own = ground.findings.find((it) => it.rule === finding.rule && it.at.start === finding.at.start);
     if (own === undefined) return [];
-    return offered(own.fixes.flatMap((fix) => verified(ground, [{ finding: own, fix }])?.fixes ?? []));
+    return offered(soundOf(own, most, (fix) => verified(ground, [{ finding: own, fix }])?.fixes ?? []));
   }
 
   fixAll(
@@ -271,6 +282,20 @@ export function buildIn({ targets, buildArguments, namedContexts }: World): Buil
 
 const isSameBuild = (a: Build, b: Build): boolean =>
   a.targets === b.targets && a.buildArguments === b.buildArguments && a.namedContexts === b.namedContexts;
+
+/** `verify` gives the fix as it may be offered, or none. */
+function soundOf(
+  { fixes }: RatedFinding,
+  most: number,
+  verify: (fix: Fix) => readonly Fix[],
+): readonly Fix[] {
+  const res: Fix[] = [];
+  for (const it of fixes) {
+    if (res.length >= most) break;
+    res.push(...verify(it));
+  }
+  return res;
+}
 
 const offered = (fixes: readonly Fix[]): readonly OfferedFix[] =>
   fixes.map((fix, index) => ({ ...fix, preferred: index === 0 && fix.safety === "safe" }));

@@ -7,7 +7,7 @@ import { chainAfter, chainBefore, packageBaseAt } from "./chain.ts";
 import { directoriesOf, empties, isOnMount, ofAnyUser } from "./created.ts";
 import type { Command, Facts, Instruction, RunInstruction } from "./facts.ts";
 import { baseName, deletes, isWithin } from "./paths.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, rememberedAbout } from "./remembered.ts";
 
 /** A command that fills a cache. */
 export interface Filler {
@@ -46,16 +46,36 @@ export function keptCaches(facts: Facts, run: RunInstruction): readonly KeptCach
 }
 
 /** By cache, the commands of a RUN that fill one which the RUN leaves in its layer. */
-function fillersIn(run: RunInstruction): readonly (readonly Filler[])[] {
-  const kept = new Map<string, Filler[]>();
-  for (const command of run.commands) {
+const fillersIn = (run: RunInstruction): readonly (readonly Filler[])[] =>
+  fillingIn(run).map((places) =>
+    places.flatMap(({ at, of }): Filler[] => {
+      const command = run.commands[at];
+      const effect = command?.effects?.[of];
+      return command !== undefined && effect?.kind === "cache" ? [{ run, command, effect }] : [];
+    }),
+  );
+
+/** Where a RUN fills a cache: index of the command, and of its effect. */
+interface Filling {
+  readonly at: number;
+  readonly of: number;
+  readonly effect: Pick<CacheEffect, "cache" | "directory" | "otherDirectories">;
+}
+
+const fillingIn = remembered((run: RunInstruction): readonly (readonly Filling[])[] => {
+  const kept = new Map<string, Filling[]>();
+  for (const [at, command] of run.commands.entries()) {
     if (command.runs === "never") continue;
-    for (const effect of command.effects ?? []) {
+    for (const [of, effect] of (command.effects ?? []).entries()) {
       if (effect.kind === "cache") {
         if (directoriesOf(effect).some((it) => isOnMount(run, it) || isOnUsersMount(run, it))) continue;
         // What may or may not run is not judged.
         if (command.runs === "perhaps") kept.delete(effect.cache);
-        else kept.set(effect.cache, [...(kept.get(effect.cache) ?? []), { run, command, effect }]);
+        else {
+          const { cache, directory, otherDirectories } = effect;
+          const told = { cache, directory, ...(otherDirectories && { otherDirectories }) };
+          kept.set(cache, [...(kept.get(cache) ?? []), { at, of, effect: told }]);
+        }
       } else {
         for (const [name, fillers] of kept) {
           if (fillers.some((it) => empties(effect, it.effect))) kept.delete(name);
@@ -66,7 +86,7 @@ function fillersIn(run: RunInstruction): readonly (readonly Filler[])[] {
     if (deletesUndecided(command)) kept.clear();
   }
   return [...kept.values()];
-}
+});
 
 const isOnUsersMount = (run: RunInstruction, directory: string): boolean =>
   run.mounts.some(
@@ -103,7 +123,7 @@ const leaves = (it: Instruction, cache: string): boolean => it.kind === "run" &&
 
 const cachesLeft = remembered(
   (run: RunInstruction): ReadonlySet<string> =>
-    new Set(fillersIn(run).flatMap(([first]) => first?.effect.cache ?? [])),
+    new Set(fillingIn(run).flatMap(([first]) => first?.effect.cache ?? [])),
 );
 
 function laterFillers(facts: Facts, { run, effect }: Filler): readonly Filler[] {
@@ -137,11 +157,18 @@ export const isEmptiedLater = (facts: Facts, { run, effect }: KeptCache): boolea
   chainAfter(facts, run).some(
     (it) =>
       it.kind === "run" &&
-      it.commands.some(
-        (command) => command.runs === "always" && command.effects?.some((one) => empties(one, effect)),
-      ) &&
+      isEmptiedIn(it, [effect.cache, ...directoriesOf(effect)].join("\n")) &&
       !leaves(it, effect.cache),
   );
+
+/** `about`: the name of the cache and its directories, each in a line. */
+const isEmptiedIn = rememberedAbout((run: RunInstruction, about): boolean => {
+  const [cache = "", directory = "", ...otherDirectories] = about.split("\n");
+  return run.commands.some(
+    ({ runs, effects }) =>
+      runs === "always" && effects?.some((it) => empties(it, { cache, directory, otherDirectories })),
+  );
+});
 
 /** Whether a later RUN, of any stage that has this layer, installs from this index without fetching its own. */
 export const isReadLater = (facts: Facts, { run, effect: cache }: KeptCache): boolean =>

@@ -7,6 +7,7 @@ import type { PackageBase } from "../size/package-sizes.ts";
 import type { Manager } from "../tools/effect.ts";
 import { packagesOfBase } from "./base-packages.ts";
 import type { Facts, Instruction, Stage } from "./facts.ts";
+import { rememberedAbout } from "./remembered.ts";
 
 export class Chains {
   readonly #stages: readonly Stage[];
@@ -96,7 +97,7 @@ function kept<Value>(values: Map<Instruction, Value>, instruction: Instruction, 
   return value;
 }
 
-function installedNames(it: Instruction, manager: Manager): readonly string[] {
+const installedNames = rememberedAbout((it: Instruction, manager: Manager): readonly string[] => {
   if (it.kind !== "run") return [];
   return it.commands.flatMap((command) =>
     command.runs === "never"
@@ -107,7 +108,7 @@ function installedNames(it: Instruction, manager: Manager): readonly string[] {
             : [],
         ),
   );
-}
+});
 
 /** Instructions whose layers lie below this one's, lowest first: earlier ones of its stage and of its ancestors. */
 export const chainBefore = (facts: Facts, instruction: Instruction): readonly Instruction[] =>

@@ -63,7 +63,10 @@ function takesAway(effect: Effect, before: Effect): boolean {
 }
 
 /** Whether an effect empties a cache, by the tool's own word or by deleting a directory that may be its. */
-export const empties = (effect: Effect, cache: CacheEffect): boolean =>
+export const empties = (
+  effect: Effect,
+  cache: Pick<CacheEffect, "cache" | "directory" | "otherDirectories">,
+): boolean =>
   (effect.kind === "uncache" && effect.cache === cache.cache) ||
   (effect.kind === "remove" &&
     effect.paths.some(({ path }) =>
@@ -77,7 +80,10 @@ const isInside = (pattern: string, directory: string): boolean =>
 /** A cache below the home folder lies in that of whoever runs the build, which a Dockerfile does not always say. */
 export const ofAnyUser = (path: string): string => path.replace(/^\/(?:root|home\/[^/]+)(?=\/|$)/, "/~");
 
-export const directoriesOf = ({ directory, otherDirectories = [] }: CacheEffect): readonly string[] => [
+export const directoriesOf = ({
+  directory,
+  otherDirectories = [],
+}: Pick<CacheEffect, "directory" | "otherDirectories">): readonly string[] => [
   directory,
   ...otherDirectories,
 ];

@@ -18,10 +18,10 @@ export function remembered<It extends Instruction, Answer>(ask: (it: It) => Answ
 }
 
 /** The same for answers about a path, a name or another text. */
-export function rememberedAbout<It extends Instruction, Answer>(
-  ask: (it: It, about: string) => Answer,
-): (it: It, about: string) => Answer {
-  const answersTo = remembered<It, Map<string, Answer>>(() => new Map());
+export function rememberedAbout<It extends Instruction, Answer, About extends string = string>(
+  ask: (it: It, about: About) => Answer,
+): (it: It, about: About) => Answer {
+  const answersTo = remembered<It, Map<About, Answer>>(() => new Map());
   return (it, about) => {
     const answers = answersTo(it);
     const known = answers.get(about);

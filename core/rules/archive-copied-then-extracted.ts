@@ -79,7 +79,9 @@ function findingOf(facts: Facts, world: World, site: Site): Finding | undefined 
         ? unknownSize("the length of the archive is not known")
         : measured(bytes, `files of the build context (${world.context.foundBy})`),
     related: [{ at: copy.keywordAt, message: "Copied here" }],
-    fixes: fixesOf(facts, site, copy),
+    get fixes() {
+      return fixesOf(facts, site, copy);
+    },
   };
 }
 

@@ -63,7 +63,9 @@ COPY src /app/src
           what: `this copies what the image does not need: ${wasteList(found)}`,
           why: "It serves development or version control, and nothing in the image reads it.",
           saving: found.size,
-          fixes: wasteFixes(facts, context, copy, found),
+          get fixes() {
+            return wasteFixes(facts, context, copy, found);
+          },
         };
       }
     }

@@ -45,7 +45,9 @@ RUN git -C /src describe > /version
           what: `the whole build context is copied, and there is no ignore file: ${wasteList(found)}`,
           why: "It serves development or version control, and nothing in the image reads it.",
           saving: found.size,
-          fixes: wasteFixes(facts, context, copy, found),
+          get fixes() {
+            return wasteFixes(facts, context, copy, found);
+          },
         };
       }
     }

@@ -49,7 +49,9 @@ RUN git clone https://example.org/site.git /srv/site && rm -rf /srv/site/.git
         what: "the whole history of the repository is cloned into the image",
         why: "One version of the files is used. A shallow clone fetches that alone.",
         saving: unknownSize("the length of the history is not known"),
-        fixes: fixesOf(facts, run, command, effect, history),
+        get fixes() {
+          return fixesOf(facts, run, command, effect, history);
+        },
       };
     }
   },

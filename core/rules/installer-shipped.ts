@@ -8,7 +8,7 @@ import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { baseName, isWithin, withoutSlash } from "../dockerfile/paths.ts";
 import { withoutRequirements } from "../dockerfile/python-edits.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
-import { shippedSites } from "../dockerfile/sites.ts";
+import { shippedSites, sitesOf } from "../dockerfile/sites.ts";
 import { measuredLayer } from "../link/measurements.ts";
 import { pipSize, setuptoolsSize, sumOfEstimates, uvSize, wheelSize } from "../size/installer-sizes.ts";
 import { type Size, unknownSize } from "../size/size.ts";
@@ -109,7 +109,7 @@ ENTRYPOINT ["/entrypoint.sh"]
 \`\`\`
 `,
   *check(facts, world) {
-    for (const it of facts.instructions) if (it.kind === "run") yield* inEnvironment(facts, it);
+    yield* inEnvironments(facts);
     for (const it of facts.shipped) {
       if (it.kind === "copy") yield* copied(facts, world, it);
     }
@@ -131,7 +131,9 @@ function* copied(facts: Facts, world: World, copy: CopyInstruction): Generator<F
     what: "uv ships, and no container runs it",
     why: "It installs packages during the build only. The RUN that needs it can have it as a bind mount.",
     saving: measuredLayer(facts, world, copy) ?? uvSize,
-    fixes: mountFixes(facts, copy),
+    get fixes() {
+      return mountFixes(facts, copy);
+    },
   };
 }
 
@@ -168,7 +170,13 @@ function* byScripts(facts: Facts, world: World): Generator<Finding> {
   for (const { run, effect } of shippedSites(facts, "installer-script")) {
     const { installs, address } = effect;
     const finding = installs === "pip" ? undefined : shipped(facts, world, run, installs, address);
-    if (installs !== "pip" && finding) yield { ...finding, fixes: stageFixes(facts, run, installs) };
+    if (installs === "pip" || finding === undefined) continue;
+    yield {
+      ...finding,
+      get fixes() {
+        return stageFixes(facts, run, installs);
+      },
+    };
   }
 }
 
@@ -177,33 +185,36 @@ function* byPip(facts: Facts, world: World): Generator<Finding> {
     for (const { name, word } of effect.selection === undefined ? effect.requirements : []) {
       const tool = installers.find((it) => it === name);
       const finding = tool && !isTakenAway(run, tool) && shipped(facts, world, run, tool, word);
-      if (tool !== undefined && finding) yield { ...finding, fixes: uninstallFixes(facts, run, tool) };
+      if (tool === undefined || finding === false || finding === undefined) continue;
+      yield {
+        ...finding,
+        get fixes() {
+          return uninstallFixes(facts, run, tool);
+        },
+      };
     }
   }
 }
 
 /** pip that an environment got when it was made, and that the image which takes the environment never runs. */
-function* inEnvironment(facts: Facts, run: RunInstruction): Generator<Finding> {
-  if (run.onbuild || facts.shipped.includes(run)) return;
-  for (const { runs, effects } of run.commands) {
-    for (const effect of effects ?? []) {
-      if (effect.kind !== "environment" || !effect.installer || runs !== "always") continue;
-      const { path, word } = effect.folder;
-      const carrier = shipsFrom(facts, run, path);
-      if (carrier === undefined || carrier === "layer" || losesPip(facts, run, path)) continue;
-      const users = facts.shipped.filter((it) => it.index > carrier.index);
-      if (runsAtStart(facts, "pip") !== false || users.some((it) => mentions(it, "/pip"))) continue;
-      yield {
-        at: word.at,
-        what: "pip ships inside the environment, and no container runs it",
-        why: "An environment gets a pip of its own when it is made. Only the build uses it.",
-        saving: pipSize(true),
-        related: [{ at: carrier.at, message: "This COPY takes it into the image that ships" }],
-        get fixes() {
-          return withoutPip(facts, run, carrier, path);
-        },
-      };
-    }
+function* inEnvironments(facts: Facts): Generator<Finding> {
+  for (const { run, effect } of sitesOf(facts, "environment")) {
+    if (!effect.installer || facts.shipped.includes(run)) continue;
+    const { path, word } = effect.folder;
+    const carrier = shipsFrom(facts, run, path);
+    if (carrier === undefined || carrier === "layer" || losesPip(facts, run, path)) continue;
+    const users = facts.shipped.filter((it) => it.index > carrier.index);
+    if (runsAtStart(facts, "pip") !== false || users.some((it) => mentions(it, "/pip"))) continue;
+    yield {
+      at: word.at,
+      what: "pip ships inside the environment, and no container runs it",
+      why: "An environment gets a pip of its own when it is made. Only the build uses it.",
+      saving: pipSize(true),
+      related: [{ at: carrier.at, message: "This COPY takes it into the image that ships" }],
+      get fixes() {
+        return withoutPip(facts, run, carrier, path);
+      },
+    };
   }
 }
 

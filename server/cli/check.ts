@@ -77,7 +77,7 @@ export async function check(
   const opened = new Map<CheckedDocument, Opened>();
   for (const it of documents) {
     try {
-      opened.set(checked(bench, it, choices), it);
+      opened.set(checked(bench, it, choices, format), it);
     } catch (cause) {
       troubles.push(leftOut(it.input, cause));
     }
@@ -147,15 +147,18 @@ function checked(
   bench: Workbench,
   { input, text, reading, world }: Opened,
   choices: RuleChoices,
+  format: CheckFormat,
 ): CheckedDocument {
   const findings = bench.judge.findings(reading, world, choices);
+  // What people read shows the best fix of each finding, what programs read all of them.
+  const most = format === "text" || format === "markdown" ? 1 : undefined;
   return {
     path: input.shown,
     text,
     lines: reading.lines,
     findings: findings.map((finding) => ({
       finding,
-      fixes: bench.judge.fixes(reading, world, choices, finding),
+      fixes: bench.judge.fixes(reading, world, choices, finding, most),
     })),
   };
 }

@@ -77,6 +77,8 @@ export class Workbench {
   static async open(console: Console, options: BenchOptions = {}): Promise<Workbench> {
     // Optimising the grammar takes a core half a second, for which the process waits at its end: a command is done before.
     setFlagsFromString("--liftoff-only");
+    // Functions are optimised later than in a program that runs for long: compiling them would cost more than it saves.
+    setFlagsFromString("--interrupt-budget=300000");
     const shell = await loadShellReader(await readShellFiles(console.home));
     return new Workbench(new Judge(shell), console, options);
   }
