@@ -5,7 +5,7 @@ import { chainAfter } from "./chain.ts";
 import { isOnMount } from "./created.ts";
 import type { Command, Facts, Instruction, RunInstruction } from "./facts.ts";
 import { mentions, usersOf } from "./mentions.ts";
-import { baseName, deletes, isWithin, withoutSlash } from "./paths.ts";
+import { baseName, deletes, isWithin, posixJoin, withoutSlash } from "./paths.ts";
 
 /** A download that a later command of the RUN unpacks or installs. */
 export interface UsedArchive {
@@ -58,7 +58,13 @@ function uses(it: Command, path: string): boolean {
   if (it.effects?.some(({ kind }) => kind === "create" || kind === "touch" || kind === "remove") === true)
     return false;
   const name = baseName(path);
-  const isNamed = it.words.some(({ text }) => text === path || text === name || text === `./${name}`);
+  const isNamed = it.words.some(
+    ({ text }) =>
+      text === path ||
+      text === name ||
+      text === `./${name}` ||
+      (text !== undefined && /[*?]/.test(text) && deletes(posixJoin(it.directory, text) ?? "", path)),
+  );
   return isNamed && (packages.test(name) || setups.test(name)) && !readers.test(it.words[0]?.text ?? "");
 }
 

@@ -1,4 +1,4 @@
-import { removeCommand } from "../dockerfile/edits.ts";
+import { removeCommand, removeInstruction } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
@@ -49,6 +49,25 @@ const peersOf: Partial<Record<Manager, readonly string[]>> = {
   apk: ["hadolint DL3017"],
 };
 
+/** The rest of the RUN fetches the index for it, and cleans up after it. */
+function isForUpgrade(run: RunInstruction, command: Command): boolean {
+  const rest = run.commands.filter((it) => it !== command).map(({ effects }) => effects);
+  const effects = rest.flatMap((it) => it ?? []);
+  const cleans = effects.some(({ kind }) => kind === "uncache" || kind === "remove");
+  return (
+    cleans &&
+    run.form === "shell" &&
+    rest.every((it) => it !== undefined) &&
+    effects.every(
+      (it) =>
+        it.kind === "uncache" ||
+        it.kind === "cache" ||
+        it.kind === "nothing" ||
+        (it.kind === "remove" && it.paths.every(({ path }) => /^\/var\/(?:cache|lib\/apt)\//.test(path))),
+    )
+  );
+}
+
 function findingOf(facts: Facts, run: RunInstruction, command: Command, manager: Manager): Finding {
   const [program, action] = command.words;
   return {
@@ -58,7 +77,9 @@ function findingOf(facts: Facts, run: RunInstruction, command: Command, manager:
     peers: peersOf[manager] ?? [],
     saving: unknownSize("it depends on the age of the base image"),
     get fixes(): readonly Fix[] {
-      const removal = removeCommand(facts, run, command);
+      const removal = isForUpgrade(run, command)
+        ? removeInstruction(facts, run)
+        : removeCommand(facts, run, command);
       return removal === undefined
         ? []
         : [

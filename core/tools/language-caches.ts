@@ -160,7 +160,14 @@ export function condaCache({ words, environment }: Invocation): readonly CacheEf
   const program = words[0]?.text ?? "conda";
   const own = /^(\/.+)\/(?:bin|condabin)\/[^/]+$/.exec(program)?.[1];
   const root = environment.get("MAMBA_ROOT_PREFIX") ?? own ?? "/opt/conda";
-  const directory = environment.get("CONDA_PKGS_DIRS") ?? `${root}/pkgs`;
+  const folder = environment.get("CONDA_PKGS_DIRS");
+  const directory = folder ?? `${root}/pkgs`;
+  // A PATH that the Dockerfile makes leads to a conda of its own, wherever that is.
+  const isGuessed =
+    folder === undefined &&
+    own === undefined &&
+    !environment.has("MAMBA_ROOT_PREFIX") &&
+    environment.has("PATH");
   return [
     {
       kind: "cache",
@@ -169,7 +176,10 @@ export function condaCache({ words, environment }: Invocation): readonly CacheEf
       holds: "downloads",
       directory,
       cost: downloads,
-      avoid: [{ by: "cleanup", command: `${program} clean --all --force-pkgs-dirs --yes` }, mount(directory)],
+      avoid: [
+        { by: "cleanup", command: `${program} clean --all --force-pkgs-dirs --yes` },
+        ...(isGuessed ? [] : [mount(directory)]),
+      ],
     },
   ];
 }
