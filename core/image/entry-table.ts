@@ -55,10 +55,12 @@ export class EntryTable {
     if (!this.tree.takesEntry()) return undefined;
     this.#count += 1;
     if (kind === "file") this.#files += 1;
-    this.#kinds = grownBytes(this.#kinds, at + 1);
-    this.#nodes = grownNumbers(this.#nodes, at + 1);
-    this.#sizes = grownSizes(this.#sizes, at + 1);
-    this.#links = grownNumbers(this.#links, at + 1);
+    if (at === this.#kinds.length) {
+      this.#kinds = grownBytes(this.#kinds, at + 1);
+      this.#nodes = grownNumbers(this.#nodes, at + 1);
+      this.#sizes = grownSizes(this.#sizes, at + 1);
+      this.#links = grownNumbers(this.#links, at + 1);
+    }
     this.#kinds[at] = entryKinds.indexOf(kind);
     this.#nodes[at] = node;
     this.#sizes[at] = size;
