@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { startNewerEngine } from "../../scripts/engines/newer-engine.ts";
 import { plimsoll } from "../built/support/command-line.ts";
-import { startNewerEngine } from "./support/newer-engine.ts";
 
 const host = inject("dockerHost");
 const image = "plimsoll-test-formats:1";

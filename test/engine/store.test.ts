@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { startNewerEngine } from "../../scripts/engines/newer-engine.ts";
 import { type FarEngine, farEngine } from "../../scripts/far-engine.ts";
 import { plimsoll } from "../built/support/command-line.ts";
-import { startNewerEngine } from "./support/newer-engine.ts";
 import { oddArchive, oddDockerfile, platformsArchive, writeOddContext } from "./support/odd-images.ts";
 
 interface Running {

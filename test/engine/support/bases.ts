@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { mirrorOfThisMachine } from "../../../scripts/engines/mirror.ts";
 import { root } from "../../built/support/places.ts";
-import { mirrorOfThisMachine } from "./mirror.ts";
 
 /**
  * Base images for proofs by building. No registry is asked: Debian 12 comes from the package mirror that this machine

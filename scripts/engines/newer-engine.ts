@@ -7,7 +7,6 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { root } from "../../built/support/places.ts";
 import { importBase } from "./base-image.ts";
 import { mirrorOfThisMachine } from "./mirror.ts";
 
@@ -19,18 +18,23 @@ export interface NewerEngine {
   stop(): Promise<void>;
 }
 
+const root = join(import.meta.dirname, "..", "..");
 /** Counted up when the tree has to be made anew. */
 const version = "1";
 const folder = join(root, ".cache", "newer-docker");
 const tree = join(folder, "tree");
 
 /**
- * `classic`: layers unpacked below `overlay2`; `containerd`: compressed blobs. Both save as an OCI layout. Needs what
- * the engine of global-setup.ts needs; throws where the engine cannot be had or does not start.
+ * `classic`: layers unpacked below `overlay2`; `containerd`: compressed blobs. Both save as an OCI layout. Needs root on
+ * Debian, its docker.io and busybox-static; throws where the engine cannot be had or does not start. `name`: of its
+ * folder, which is emptied; two of one name cannot run at a time.
  */
-export async function startNewerEngine(store: "classic" | "containerd"): Promise<NewerEngine> {
+export async function startNewerEngine(
+  store: "classic" | "containerd",
+  name: string = store,
+): Promise<NewerEngine> {
   install();
-  const place = join(folder, store);
+  const place = join(folder, name);
   const data = join(place, "data");
   rmSync(place, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
