@@ -54,7 +54,8 @@ export function nodeSplit(
   const isLaterYarn = manifestAt(facts, world, run, project, ".yarnrc.yml") !== undefined;
   const prune = pruneCommand(install.tool, manifest, stage.baseImage, isLaterYarn);
   const place = withoutSlash(project);
-  if (manifest.workspaces || prune === undefined || !/^\/[\w./@-]+$/.test(place)) return undefined;
+  if (manifest.workspaces || manifest.linked || prune === undefined || !/^\/[\w./@-]+$/.test(place))
+    return undefined;
   const build = buildOf(facts, world, stage, place, manifest);
   const outputs = build && outputsTaken(build.outputs, facts, stage, place, manifest);
   if (build === undefined || outputs === undefined) return undefined;

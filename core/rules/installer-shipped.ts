@@ -6,6 +6,7 @@ import type { CopyInstruction, Facts, Instruction, RunInstruction, Word } from "
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
 import { baseName, isWithin, withoutSlash } from "../dockerfile/paths.ts";
+import { pythonTag } from "../dockerfile/python-base.ts";
 import { withoutRequirements } from "../dockerfile/python-edits.ts";
 import { runsAtStart } from "../dockerfile/runtime.ts";
 import { shippedSites, sitesOf } from "../dockerfile/sites.ts";
@@ -115,6 +116,7 @@ ENTRYPOINT ["/entrypoint.sh"]
     }
     yield* byScripts(facts, world);
     yield* byPip(facts, world);
+    yield* carried(facts);
     yield* byDistribution(facts, world);
     yield* backends(facts);
   },
@@ -195,6 +197,54 @@ function* byPip(facts: Facts, world: World): Generator<Finding> {
     }
   }
 }
+
+/** What pip puts beside the packages that a COPY takes on: `pip install --user --upgrade pip`, then `/root/.local`. */
+function* carried(facts: Facts): Generator<Finding> {
+  for (const { run, command, effect: install } of sitesOf(facts, "python-install")) {
+    if (facts.shipped.includes(run) || install.selection !== undefined || !install.dependencies) continue;
+    const carrier = shipsFrom(facts, run, install.into);
+    const named = install.requirements.filter(
+      ({ name }) =>
+        (name === "pip" && !isInside(facts, install.into)) || installers.some((it) => it === name),
+    );
+    const found = named.filter(({ name }) => runsAtStart(facts, name ?? "") === false);
+    const [first] = found;
+    if (
+      first === undefined ||
+      carrier === undefined ||
+      carrier === "layer" ||
+      losesPip(facts, run, install.into)
+    )
+      continue;
+    const names = found.map(({ name }) => name ?? "");
+    const isOne = names.length === 1;
+    yield {
+      at: first.word.at,
+      what: `${names.join(", ")} ${isOne ? "ships" : "ship"} with ${install.into}, and no container runs ${isOne ? "it" : "them"}`,
+      why: "The COPY takes all that lies there. Only the build uses what installs packages.",
+      saving: names.every((it) => it === "pip")
+        ? pipSize(install.compiles)
+        : names.every((it) => it === "uv")
+          ? uvSize
+          : unknownSize("what they depend on comes along; analyse the built image to measure it"),
+      related: [{ at: carrier.at, message: "This COPY takes it into the image that ships" }],
+      get fixes(): readonly Fix[] {
+        // The base image has a pip; another installer may be what the next line calls.
+        const tag = pythonTag(facts.stages[run.stage]?.baseImage);
+        const isUsed = names.some((it) => it !== "pip") || tag === undefined || install.into.endsWith("/lib");
+        const words = found.map(({ word }) => word);
+        const edits = isUsed ? undefined : withoutRequirements(facts, run, command, install, words);
+        return edits === undefined
+          ? []
+          : [{ title: "Use the pip of the base image", safety: "review", edits }];
+      },
+    };
+  }
+}
+
+/** An environment that has a pip from the start is a finding of its own. */
+const isInside = (facts: Facts, folder: string): boolean =>
+  sitesOf(facts, "environment").some(({ effect }) => effect.installer && effect.folder.path === folder);
 
 /** pip that an environment got when it was made, and that the image which takes the environment never runs. */
 function* inEnvironments(facts: Facts): Generator<Finding> {

@@ -8,6 +8,8 @@ export interface PackageManifest {
   readonly manager: string | undefined;
   /** Other projects below it share its `node_modules`. */
   readonly workspaces: boolean;
+  /** Something that runs is a folder beside the project, to which `node_modules` links: `file:../lib`. */
+  readonly linked: boolean;
 }
 
 /** Undefined: it is no JSON object. */
@@ -30,8 +32,14 @@ export function readPackageManifest(text: string): PackageManifest | undefined {
     ),
     manager: typeof value["packageManager"] === "string" ? value["packageManager"] : undefined,
     workspaces: value["workspaces"] !== undefined,
+    linked: [value["dependencies"], value["optionalDependencies"]].some(
+      (it) => isRecord(it) && Object.values(it).some(isFolder),
+    ),
   };
 }
+
+const isFolder = (version: unknown): boolean =>
+  typeof version === "string" && /^(?:file|link|portal|workspace):|^\.{0,2}\//.test(version);
 
 /** Programs whose package has another name. */
 const packageOfProgram: Readonly<Record<string, string>> = {

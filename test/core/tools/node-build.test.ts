@@ -13,6 +13,7 @@ const manifestWith = (
   scripts: new Map(Object.entries(scripts)),
   manager: undefined,
   workspaces: false,
+  linked: false,
 });
 
 describe("the commands of a script", () => {

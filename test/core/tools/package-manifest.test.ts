@@ -14,6 +14,7 @@ describe("a package.json", () => {
         scripts: new Map(),
         manager: undefined,
         workspaces: false,
+        linked: false,
       });
     },
   );
