@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { buffersOf } from "../../core/treemap/file-columns.ts";
-import { endPrograms } from "./daemon/connection.ts";
+import { endPrograms, watchPrograms } from "./daemon/connection.ts";
 import { analyzeHere } from "./image/analyze-here.ts";
 import { LayerCache } from "./image/layer-cache.ts";
 import type { AnalysisTask, FromWorker } from "./image/messages.ts";
@@ -30,6 +30,7 @@ async function main({ target, layers, picture }: AnalysisTask): Promise<void> {
   parentPort?.postMessage(done, columns === undefined ? [] : buffersOf(columns));
 }
 
+watchPrograms((pid, runs) => say({ type: "program", pid, runs }));
 // With the thread every connection ends; programs do not.
 parentPort?.once("message", () => void endPrograms().then(() => process.exit()));
 void main(workerData);

@@ -376,7 +376,7 @@ describe.skipIf(host === "")("an image of the engine", () => {
       readFileSync(started, "utf8")
         .trim()
         .split("\n")
-        .some((it) => existsSync(`/proc/${it}`));
+        .some((it) => isRunning(it));
     while (lives()) await wait(20);
   });
 
@@ -416,3 +416,12 @@ describe.skipIf(host === "")("an image of the engine", () => {
     });
   });
 });
+
+/** Whoever has ended and is only remembered does not run. */
+function isRunning(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -40,6 +40,12 @@ export function open(endpoint: Endpoint): Connection {
 
 const running = new Set<ChildProcess>();
 let ending = false;
+let onProgram: (pid: number, runs: boolean) => void = () => {};
+
+/** Hears of each program that is started here, and of its end. */
+export function watchPrograms(listener: typeof onProgram): void {
+  onProgram = listener;
+}
 
 /** Ends what connections of this thread have started, and waits for it; no more are started. */
 export async function endPrograms(): Promise<void> {
@@ -84,8 +90,13 @@ function openSsh({ host, user, port, socket }: Extract<Endpoint, { kind: "ssh" }
   // What fails on the pipes is told by `ended`.
   for (const it of [child.stdin, child.stdout, child.stderr]) it.on("error", () => {});
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const { pid } = child;
   running.add(child);
-  child.once("exit", () => running.delete(child));
+  if (pid !== undefined) onProgram(pid, true);
+  child.once("exit", () => {
+    running.delete(child);
+    if (pid !== undefined) onProgram(pid, false);
+  });
   stream.on("close", () => child.kill());
   stream.on("error", () => {});
   return {

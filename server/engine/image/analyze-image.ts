@@ -99,21 +99,31 @@ function inThread(
       // What is young dies young here: columns hold what stays.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
-    let ended = false;
+    let [ended, hasExited] = [false, false];
+    const programs = new Set<number>();
+    const endThread = async (): Promise<void> => {
+      if (hasExited) return;
+      await worker.terminate();
+      for (const it of programs) killIfThere(it);
+    };
     const end = (result: Undrawn | undefined): void => {
       ended = true;
       signal.removeEventListener("abort", stop);
       resolve(result);
-      // Asked first: it ends its ssh, which would live on. Where it is busy, the thread is ended around it.
+      if (hasExited) return;
+      // Asked first: it ends its ssh, which would live on. Where it is busy, the thread is ended around it, and then ssh.
       worker.postMessage("stop");
-      setTimeout(() => void worker.terminate(), patience).unref();
+      setTimeout(() => void endThread(), patience).unref();
     };
     const stop = (): void => end(undefined);
     signal.addEventListener("abort", stop, { once: true });
     worker.on("message", (message: FromWorker) => {
       if (message.type === "first") listener.first(message.picture);
       else if (message.type === "layer") listener.layer?.(message.layer);
-      else if (message.type === "progress") listener.progress(message.progress);
+      else if (message.type === "program") {
+        if (message.runs) programs.add(message.pid);
+        else programs.delete(message.pid);
+      } else if (message.type === "progress") listener.progress(message.progress);
       else if (message.type === "compare") compareMeanwhile(message.comparison, () => ended);
       else if (message.type === "done") {
         const { analysis, columns, relatives } = message;
@@ -121,6 +131,17 @@ function inThread(
       } else end({ ok: false, problem: message.problem });
     });
     worker.on("error", (cause) => end(died(cause.message)));
-    worker.on("exit", (code) => end(died(`its thread ended with ${code}`)));
+    worker.on("exit", (code) => {
+      hasExited = true;
+      end(died(`its thread ended with ${code}`));
+    });
   });
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid);
+  } catch {
+    // It has ended by itself.
+  }
 }

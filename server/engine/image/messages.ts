@@ -72,6 +72,8 @@ export type FromWorker =
   | { readonly type: "progress"; readonly progress: Progress }
   /** To be compared by who listens, where it can, as far as the worker has not begun itself. */
   | { readonly type: "compare"; readonly comparison: Comparison }
+  /** Of a program that the worker has started: it runs, or has ended. */
+  | { readonly type: "program"; readonly pid: number; readonly runs: boolean }
   | {
       readonly type: "done";
       readonly analysis: ImageAnalysis;
