@@ -104,6 +104,11 @@ export const applicationCategory = "application";
 export const hiddenCategory = "hidden";
 const caches = categories[0]?.id ?? "";
 
+/** All that there are. */
+export const categoryIds: readonly string[] = [
+  ...new Set([...categories.map((it) => it.id), applicationCategory, hiddenCategory]),
+];
+
 /** Categories of one image's files; what a folder decides is worked out once. */
 export class Categorizer {
   /** By folder: which categories' folders it fits, and in which their owners count, one bit each. */
