@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
 import type { AnalyzeResult } from "../../protocol/requests.ts";
 import { configOf, digestOf, entriesOf, tarOf } from "../core/support/saved-image.ts";
 import { Editor } from "./support/editor.ts";
@@ -41,12 +42,25 @@ async function answeringProxy(): Promise<{ readonly address: string; readonly as
       ],
     }),
   );
+  const foreign = {
+    mediaType: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    ...described(Buffer.from("its maker's")),
+  };
+  const foreignConfig = configOf([Buffer.from("its maker's"), layer]);
+  const foreignManifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      config: described(foreignConfig),
+      layers: [foreign, described(layer)],
+    }),
+  );
   const contents = new Map([
-    ["/v2/", Buffer.from("{}")],
+    ["/v2/team/app/manifests/foreign", foreignManifest],
+    [`/v2/team/app/manifests/sha256:${digestOf(foreignManifest)}`, foreignManifest],
     ["/v2/team/app/manifests/1", manifest],
     ["/v2/team/app/manifests/many", index],
     [`/v2/team/app/manifests/sha256:${digestOf(manifest)}`, manifest],
-    ...[layer, config].map((it) => [`/v2/team/app/blobs/sha256:${digestOf(it)}`, it] as const),
+    ...[layer, config, foreignConfig].map((it) => [`/v2/team/app/blobs/sha256:${digestOf(it)}`, it] as const),
   ]);
   const asked: Asked[] = [];
   const proxy = createServer((request, response) => {
@@ -78,7 +92,7 @@ const opened = (editor: Editor, tag: string): Promise<AnalyzeResult> =>
   });
 
 async function started(
-  http: object,
+  http: object | null,
   environment: Readonly<Record<string, string>>,
   storage?: string,
 ): Promise<Editor> {
@@ -120,6 +134,52 @@ describe("a registry in the editor", () => {
       expect(since).toEqual([registry, `http://${registry}/v2/team/app/manifests/${tag}`]);
     },
   );
+
+  it("is not asked for a foreign layer, and that is told", async () => {
+    const { address } = await answeringProxy();
+    const editor = await started({ proxy: address }, {});
+    expect(await opened(editor, "foreign")).toMatchObject({
+      ok: true,
+      picture: {
+        root: { bytes: 5_000 },
+        facts: {
+          troubles: [expect.stringMatching(/: a foreign layer, which only its maker hands out: not read$/)],
+        },
+      },
+    });
+  });
+
+  it("is let go of while it still thinks about the manifest", async () => {
+    let isAsked = (): void => {};
+    let isClosed = (): void => {};
+    const [asked, closed] = [
+      new Promise<void>((resolve) => {
+        isAsked = resolve;
+      }),
+      new Promise<void>((resolve) => {
+        isClosed = resolve;
+      }),
+    ];
+    const silent = createServer((request) => {
+      request.socket.on("close", isClosed);
+      isAsked();
+    });
+    await new Promise<void>((resolve) => {
+      silent.listen(0, "127.0.0.1", resolve);
+    });
+    onTestFinished(() => void silent.close());
+    const storage = mkdtempSync(join(tmpdir(), "plimsoll-registry-"));
+    onTestFinished(() => rmSync(storage, { recursive: true, force: true }));
+    const editor = await started(null, {}, storage);
+    const stop = new CancellationTokenSource();
+    const reference = `127.0.0.1:${(silent.address() as AddressInfo).port}/team/app:1`;
+    const params = { generation: 1, target: { kind: "registry", reference } };
+    const running = editor.connection.sendRequest<AnalyzeResult>("plimsoll/analyze", params, stop.token);
+    await asked;
+    stop.cancel();
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    await closed;
+  });
 
   it.each([
     ["the environment names another", {}, (it: string) => ({ HTTP_PROXY: it, HTTPS_PROXY: it })],

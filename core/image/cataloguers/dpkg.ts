@@ -73,7 +73,7 @@ function pathsOf(
 ): readonly string[] | undefined {
   if (path !== status) {
     const sums = files.text(`${path}.md5sums`);
-    return sums === undefined ? undefined : linesOf(sums).map((it) => it.replace(/^\S+\s+\/?/, ""));
+    return sums === undefined ? undefined : linesOf(sums).map((it) => it.replace(/^\S+\s+(?:\.?\/)?/, ""));
   }
   const text =
     files.text(`var/lib/dpkg/info/${name}:${architecture}.list`) ??

@@ -63,10 +63,12 @@ describe("dpkg", () => {
     expect(
       ownedIn({
         "etc/os": 9,
+        "etc/more": 4,
         "var/lib/dpkg/status.d/base": base,
-        "var/lib/dpkg/status.d/base.md5sums": "d41d8cd98f00b204e9800998ecf8427e  etc/os\n",
+        "var/lib/dpkg/status.d/base.md5sums":
+          "d41d8cd98f00b204e9800998ecf8427e  etc/os\nd41d8cd98f00b204e9800998ecf8427e  ./etc/more\n",
       }),
-    ).toEqual(["base-files 12 9"]);
+    ).toEqual(["base-files 12 13"]);
     expect(smallImage({ "var/lib/dpkg/status": stanza("lost") }).troubles).toEqual([
       { path: "var/lib/dpkg/status", why: "the package lost has no list of files" },
     ]);
