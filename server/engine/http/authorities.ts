@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import tls from "node:tls";
 
@@ -16,14 +17,24 @@ export function authorityFiles(variables: NodeJS.ProcessEnv): readonly string[] 
   return [SSL_CERT_FILE, PIP_CERT, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS].flatMap((it) => it || []);
 }
 
+/** By the certificates in them: to parse those of a system takes longer than to connect. */
+const contexts = new Map<string, tls.SecureContext>();
+
 /**
- * Certificates of the authorities that may have signed a server's, as Node's option `ca` takes them: Node's own, those of
- * `files` and, where `system` says so, the system's. Undefined: Node's own alone. What cannot be read is left out.
+ * The authorities that may have signed a server's certificate: Node's own, those of `files` and, where `system` says so,
+ * the system's. Undefined: Node's own alone. What cannot be read is left out.
  */
-export async function authorities(files: readonly string[], system: boolean): Promise<string[] | undefined> {
+export async function trustIn(
+  files: readonly string[],
+  system: boolean,
+): Promise<tls.SecureContext | undefined> {
   const texts = await Promise.all([...new Set(files)].map(textAt));
   const found = [...texts.filter(isCertificates), ...(system ? await systemAuthorities() : [])];
-  return found.length === 0 ? undefined : [...new Set([...tls.rootCertificates, ...found])];
+  if (found.length === 0) return undefined;
+  const key = createHash("sha256").update(found.join("\n")).digest("hex");
+  const context = contexts.get(key) ?? tls.createSecureContext({ ca: [...tls.rootCertificates, ...found] });
+  contexts.set(key, context);
+  return context;
 }
 
 async function systemAuthorities(): Promise<readonly string[]> {

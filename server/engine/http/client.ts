@@ -1,9 +1,10 @@
 import { type Agent, type IncomingMessage, request as plainRequest } from "node:http";
-import { request as secureRequest } from "node:https";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
+import type { SecureContext } from "node:tls";
 import { createGunzip } from "node:zlib";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
-import { authorities, authorityFiles } from "./authorities.ts";
+import { authorityFiles, trustIn } from "./authorities.ts";
 import { type ProxySettings, proxyFor } from "./proxy.ts";
 
 /** Trouble on the way to a server, as a sentence's end: "HOST …". No address with a login is ever part of it. */
@@ -38,7 +39,8 @@ export class HttpClient {
   readonly #settings: ProxySettings;
   readonly #variables: NodeJS.ProcessEnv;
   readonly #agents = new Map<string, Agent>();
-  #authorities: Promise<string[] | undefined> | undefined;
+  #trust: Promise<SecureContext | undefined> | undefined;
+  #direct: SecureAgent | undefined;
 
   constructor(settings: ProxySettings, variables: NodeJS.ProcessEnv) {
     this.#settings = settings;
@@ -67,8 +69,8 @@ export class HttpClient {
 
   async #once(url: URL, options: GetOptions): Promise<Answer> {
     const isSecure = url.protocol === "https:";
-    const ca = isSecure ? await this.#trusted() : undefined;
-    const agent = this.#agentFor(url);
+    const secureContext = isSecure ? await this.#trusted() : undefined;
+    const agent = this.#agentFor(url) ?? (isSecure ? this.#directAgent() : undefined);
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown): void =>
         reject(cause instanceof HttpError ? cause : new HttpError(reasonOf(cause)));
@@ -83,7 +85,7 @@ export class HttpClient {
             ...(options.authorization === undefined ? {} : { Authorization: options.authorization }),
           },
           ...(agent && { agent }),
-          ...(ca && { ca }),
+          ...(secureContext && { secureContext }),
           rejectUnauthorized: this.#settings.strict,
           signal: AbortSignal.any([options.signal, AbortSignal.timeout(patience * 3)]),
           timeout: patience,
@@ -129,9 +131,15 @@ export class HttpClient {
     return agent;
   }
 
-  #trusted(): Promise<string[] | undefined> {
-    this.#authorities ??= authorities(authorityFiles(this.#variables), this.#settings.systemCertificates);
-    return this.#authorities;
+  #trusted(): Promise<SecureContext | undefined> {
+    this.#trust ??= trustIn(authorityFiles(this.#variables), this.#settings.systemCertificates);
+    return this.#trust;
+  }
+
+  /** Connections are kept, and one that was made in other trust is none of ours. */
+  #directAgent(): SecureAgent {
+    this.#direct ??= new SecureAgent({ keepAlive: true });
+    return this.#direct;
   }
 }
 

@@ -1,11 +1,12 @@
 import { type Agent, type IncomingMessage, request as plainRequest } from "node:http";
-import { request as secureRequest } from "node:https";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import { Readable } from "node:stream";
+import type { SecureContext } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import type { ProxySettings } from "../http/proxy.ts";
 import { proxyFor } from "./proxy.ts";
-import { registryAuthorities } from "./registry-authorities.ts";
+import { registryTrust } from "./registry-trust.ts";
 
 /** What a registry is asked with. */
 export interface FetchOptions {
@@ -24,7 +25,7 @@ export type Fetch = (address: string | URL, options?: FetchOptions) => Promise<R
 /** How a server is reached. */
 interface Way {
   readonly agent?: Agent;
-  readonly ca?: string[];
+  readonly secureContext?: SecureContext;
   readonly rejectUnauthorized?: boolean;
 }
 
@@ -69,17 +70,18 @@ export function proxiedFetch(
 
 async function find(url: URL, environment: NodeJS.ProcessEnv, editor: ProxySettings): Promise<Way> {
   const isSecure = url.protocol === "https:";
-  const found = isSecure ? await registryAuthorities(url.host, environment) : undefined;
-  const ca = found === undefined ? {} : { ca: found };
+  const secureContext = isSecure ? await registryTrust(url.host, environment) : undefined;
+  const trusted = secureContext === undefined ? {} : { secureContext };
   const proxy = proxyFor(url, environment, editor);
-  if (proxy === undefined) return ca;
+  // Connections are kept, and one that was made in other trust is none of ours.
+  if (proxy === undefined) return isSecure ? { agent: new SecureAgent({ keepAlive: true, ...trusted }) } : {};
   const { address, from } = proxy;
   if (!URL.canParse(address)) throw new Error(`the proxy of ${from}, ${address}, is no address`);
   const isEditors = from === "the editor";
   const { authorization, strict } = editor;
   const headers = isEditors && authorization !== "" ? { "Proxy-Authorization": authorization } : {};
   // A proxy that opens what is encrypted is one that its user has told the editor to believe.
-  const trust = isEditors && !strict ? { rejectUnauthorized: false } : ca;
+  const trust = isEditors && !strict ? { rejectUnauthorized: false } : trusted;
   const agent = new (isSecure ? HttpsProxyAgent : HttpProxyAgent)(address, { headers, ...trust });
   return { agent, ...trust };
 }

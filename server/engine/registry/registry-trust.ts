@@ -1,16 +1,17 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { SecureContext } from "node:tls";
 import { dockerFolder, homeOf } from "../daemon/endpoint.ts";
-import { authorities, authorityFiles } from "../http/authorities.ts";
+import { authorityFiles, trustIn } from "../http/authorities.ts";
 
 /**
  * The authorities by which a registry is known: the system's, as for Docker, and those that Docker's or Podman's folders
  * hold for its address (`certs.d/HOST:PORT/*.crt`).
  */
-export async function registryAuthorities(
+export async function registryTrust(
   address: string,
   environment: NodeJS.ProcessEnv,
-): Promise<string[] | undefined> {
+): Promise<SecureContext | undefined> {
   const home = homeOf(environment);
   const folders = [
     join(dockerFolder(environment), "certs.d"),
@@ -26,5 +27,5 @@ export async function registryAuthorities(
         .map((it) => join(folder, it)),
     ),
   );
-  return authorities([...authorityFiles(environment), ...files.flat()], true);
+  return trustIn([...authorityFiles(environment), ...files.flat()], true);
 }
