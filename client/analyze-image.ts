@@ -1,7 +1,8 @@
-import { commands, type QuickPickItem, QuickPickItemKind, window, workspace } from "vscode";
+import { type QuickPickItem, QuickPickItemKind, window, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { type AnalyzeParams, type ImagesResult, imagesRequest, type Problem } from "../protocol/requests.ts";
 import { ageLabel } from "./age-label.ts";
+import { openSetting } from "./show.ts";
 import type { TreemapPanel } from "./treemap-panel.ts";
 
 type Target = AnalyzeParams["target"];
@@ -44,7 +45,7 @@ async function pickTarget(client: LanguageClient): Promise<Target | undefined> {
     case "again":
       return pickTarget(client);
     case "setting":
-      await commands.executeCommand("workbench.action.openSettings", picked.choice.setting);
+      await openSetting(picked.choice.setting);
       return undefined;
     default:
       return undefined;

@@ -13,7 +13,7 @@ export async function showLayer(client: LanguageClient, panel: TreemapPanel): Pr
   });
   if (found === null || !panel.select(found.generation, found.id)) {
     void window.showInformationMessage(
-      "No analysed image is known to hold a layer of this line: run Plimsoll: Analyze Image first.",
+      "No analyzed image is known to hold a layer of this line. Run Plimsoll: Analyze Image… first.",
     );
   }
 }

@@ -1,12 +1,19 @@
-import { commands, Range, Uri, window, workspace } from "vscode";
+import { commands, env, Range, Uri, window, workspace } from "vscode";
 import type { Problem } from "../protocol/requests.ts";
 
 /** One sentence, with what can be done about it. Answers whether to try again. */
 export async function showProblem({ message, retry, setting }: Problem): Promise<boolean> {
-  const buttons = [...(retry ? ["Retry"] : []), ...(setting === undefined ? [] : ["Open Setting"])];
+  const buttons = [...(retry ? ["Retry"] : []), ...(setting === undefined ? [] : ["Open Settings"])];
   const chosen = await window.showErrorMessage(message, ...buttons);
-  if (chosen === "Open Setting") await commands.executeCommand("workbench.action.openSettings", setting);
+  if (chosen === "Open Settings" && setting !== undefined) await openSetting(setting);
   return chosen === "Retry";
+}
+
+/** Settings of the machine where the extension runs are shown apart in a remote window, and only there. */
+export async function openSetting(setting: string): Promise<void> {
+  const isRemote = env.remoteName !== undefined;
+  const command = isRemote ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
+  await commands.executeCommand(command, isRemote ? { query: setting } : setting);
 }
 
 /** A source line in an editor beside the picture. */

@@ -12,7 +12,7 @@ export function statusOf(selector: DocumentSelector, client: LanguageClient): Di
     item.severity =
       state === State.Stopped ? LanguageStatusSeverity.Error : LanguageStatusSeverity.Information;
     if (state !== State.Running) {
-      item.text = state === State.Starting ? "Plimsoll starts" : "Plimsoll is stopped";
+      item.text = state === State.Starting ? "Plimsoll is starting" : "Plimsoll is stopped";
       item.command = { command: "plimsoll.restartServer", title: "Restart" };
       return;
     }

@@ -167,7 +167,7 @@ export class TreemapPanel implements Disposable {
       );
     } catch (cause) {
       const message = running.token.isCancellationRequested
-        ? "The analysis was cancelled."
+        ? "The analysis was canceled."
         : `The analysis failed: ${cause instanceof Error ? cause.message : String(cause)}`;
       return { ok: false, problem: { message, retry: true } };
     }

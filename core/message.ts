@@ -5,12 +5,16 @@ import { howKnown, middleOf, type Size, sizeLabel } from "./size/size.ts";
 import type { Span } from "./text/span.ts";
 
 /** "What (size). Why." */
-export const messageOf = ({ what, why, saving }: RatedFinding): string =>
-  `${capitalised(what)}${inParentheses(saving)}. ${why}`;
+export const messageOf = (it: RatedFinding): string => `${headOf(it)}${inParentheses(it.saving)}. ${it.why}`;
+
+/** What is there, as the beginning of a sentence. */
+export const headOf = ({ what, nameFirst }: RatedFinding): string =>
+  nameFirst === true ? what : what.charAt(0).toUpperCase() + what.slice(1);
 
 /**
- * Markdown for the place of an offset: findings on it, the size of what stands there, and what it is made of. Why a finding
- * is one stands in its diagnostic, which editors show beside it.
+ * Markdown for the place of an offset: how the savings of findings on it are known, the size of what stands there, and
+ * what it is made of. What is found stands in the diagnostic, which editors show beside it; a finding is named only
+ * where there is more than one, and on its related places, which have no diagnostic.
  */
 export function hoverOf(
   findings: readonly RatedFinding[],
@@ -29,7 +33,8 @@ export function hoverOf(
     const at = holds(first.at, offset)
       ? first.at
       : (first.related?.find((it) => holds(it.at, offset))?.at ?? first.at);
-    const parts = [...under.map(markdownOf), hint?.tooltip ?? "", contributors()];
+    const isNamed = under.length > 1 || !holds(first.at, offset);
+    const parts = [...under.map((it) => markdownOf(it, isNamed)), hint?.tooltip ?? "", contributors()];
     return { at, markdown: parts.filter((it) => it !== "").join("\n\n---\n\n") };
   }
   if (hint === undefined) return undefined;
@@ -37,15 +42,14 @@ export function hoverOf(
   return { at: hint.covers, markdown: parts.filter((it) => it !== "").join("\n\n") };
 }
 
-function markdownOf({ what, saving, rule }: RatedFinding): string {
-  const known = middleOf(saving) === 0 ? "" : `\n\n${howKnown(saving)}`;
-  return `**${capitalised(what)}**${inParentheses(saving)}${known}\n\n\`${rule}\``;
+function markdownOf(it: RatedFinding, isNamed: boolean): string {
+  const known = middleOf(it.saving) === 0 ? "" : howKnown(it.saving);
+  const name = isNamed ? `**${headOf(it)}**${inParentheses(it.saving)}` : "";
+  return [name, known].filter((part) => part !== "").join("\n\n");
 }
 
 /** A finding that is not about bytes (a comment) shows none. */
 const inParentheses = (size: Size): string =>
   size.kind === "measured" && size.bytes === 0 ? "" : ` (${sizeLabel(size)})`;
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const holds = (at: Span, offset: number): boolean => at.start <= offset && offset <= at.end;

@@ -24,7 +24,8 @@ export function factsElement(
     const told = shows === undefined ? value : button(value, () => onShow(shows));
     if (typeof told !== "string") {
       told.className = "link";
-      told.title = `Show them: ${shows}`;
+      told.title = "Show what they are";
+      told.setAttribute("aria-label", `${name}: ${value}. Show what they are`);
     }
     list.append(
       element(

@@ -35,7 +35,7 @@ export function sizeBeneath(
   const unread = tallies.find((it) => it.unread !== undefined)?.unread;
   if (unread !== undefined) return unknownSize(`${unread}; analyse the built image to measure it`);
   if (context === undefined || tallies.every((it) => it.pieces.length === 0))
-    return unknownSize("analyse the built image to measure it");
+    return unknownSize("analyze the built image to measure it");
   const sum = (of: (it: Tally) => number): Bytes => bytes(tallies.reduce((all, it) => all + of(it), 0));
   const [low, high] = [sum((it) => Math.max(0, it.low)), sum((it) => it.high)];
   const from = `files of the build context (${context.foundBy})`;

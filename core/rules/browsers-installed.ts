@@ -100,6 +100,7 @@ function* besideAnother(facts: Facts, run: RunInstruction, { action }: BrowserDo
   yield {
     at: action.at,
     what: `puppeteer downloads a Chrome beside ${other.name}`,
+    nameFirst: true,
     why: "The browser of the system's packages serves it too, once it is told where that is.",
     saving: puppeteerChromeSize,
     related: [{ at: other.word.at, message: "This is a browser already" }],

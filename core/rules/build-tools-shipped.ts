@@ -221,7 +221,7 @@ const withLibraries = (libraries: readonly string[]): string =>
 function fixesOf(facts: Facts, tools: ShippedTools, libraries: readonly string[]): readonly Fix[] {
   const { run, command, words } = tools;
   const title = withLibraries(libraries);
-  const names = words.map(({ name }) => name).join(" ");
+  const names = inWords(words.map(({ name }) => name));
   const after = run.commands.slice(run.commands.indexOf(command) + 1);
   if (after.some((it) => it.runs !== "never" && it.effects?.some(({ kind }) => kind === "build"))) {
     const needed = dependentStages(facts, tools).length > 0;
@@ -249,6 +249,10 @@ function fixesOf(facts: Facts, tools: ShippedTools, libraries: readonly string[]
     moved === undefined ? `Do not install ${names}` : `Install ${names} only in the stages that build`;
   return [{ title: `${what}${title}`, safety: "review", edits: [...removal, ...installs] }];
 }
+
+/** "a, b and c" */
+const inWords = (names: readonly string[]): string =>
+  [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((it) => it !== "").join(" and ");
 
 /** Without the words; without the whole RUN when nothing else is installed and it does nothing else. */
 function removalOf(

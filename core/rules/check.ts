@@ -137,6 +137,7 @@ function asReview(fix: Fix, facts: Facts | undefined): Fix {
 class Rated implements RatedFinding {
   readonly at: Finding["at"];
   readonly what: string;
+  readonly nameFirst: boolean;
   readonly why: string;
   readonly saving: Finding["saving"];
   readonly related: NonNullable<Finding["related"]>;
@@ -150,6 +151,7 @@ class Rated implements RatedFinding {
   constructor(rule: RuleId, finding: Finding, severity: Severity, facts: Facts | undefined) {
     this.at = finding.at;
     this.what = finding.what;
+    this.nameFirst = finding.nameFirst === true;
     this.why = finding.why;
     this.saving = finding.saving;
     this.related = finding.related ?? [];

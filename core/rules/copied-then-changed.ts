@@ -36,7 +36,7 @@ contents and all. \`COPY --chown\` and \`COPY --chmod\` give owner and mode to t
 
 The classic image store keeps a file again even when nothing about it changes (\`chmod -R a+rX\` on readable files);
 the containerd store drops files that are equal in size, mode, owner and time. Such a saving is shown as a range
-until an image is analysed.
+until an image is analyzed.
 
 Several commands of one \`RUN\` that touch the same copies are one finding: their layer stores each file once.
 
@@ -180,7 +180,7 @@ function sizeOf(facts: Facts, world: World, group: Group, paths: readonly string
   if (layer !== undefined) return layer;
   const full = sizeBeneath(paths, chainBefore(facts, run), world.context, group[0]);
   if (group.every(isIdle)) return storedAgain(full);
-  return full ?? unknownSize("analyse the built image to measure it");
+  return full ?? unknownSize("analyze the built image to measure it");
 }
 
 function fixesOf(facts: Facts, site: TouchedSite, copies: readonly CopyInstruction[]): readonly Fix[] {

@@ -58,6 +58,7 @@ vllm
     yield {
       at: first.nameAt,
       what: `${first.name === "torch" ? "torch" : `${first.name} brings torch, which`} brings ${names} package${names === 1 ? "" : "s"} for NVIDIA's GPUs`,
+      nameFirst: true,
       why: `Without a GPU nothing loads them.${image === undefined ? "" : ` ${image.dockerfile} installs them on ${image.image ?? "its base image"}.`}`,
       saving: stack.saving,
       taste: image === undefined,

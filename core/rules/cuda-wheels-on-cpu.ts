@@ -80,6 +80,7 @@ function findingOf(facts: Facts, here: Install, all: readonly Install[]): Findin
   if (way === undefined) return undefined;
   return {
     at: first.word.at,
+    nameFirst: true,
     what: isTorchFamily(first)
       ? `${first.name} is installed in its build for NVIDIA's GPUs`
       : `${first.name} brings torch in its build for NVIDIA's GPUs`,

@@ -136,6 +136,7 @@ const isFetched = (facts: Facts, run: RunInstruction, { directory }: ProjectInst
 interface Cause {
   /** For people: `extra dev`. */
   readonly what: string;
+  readonly nameFirst?: boolean;
   readonly at: Word;
   /** Folders that may hold the packages. */
   readonly folders: readonly string[];
@@ -170,6 +171,7 @@ function namedTools(install: PythonInstall, folders: readonly string[]): Cause |
     install.requirements.length === tools.length && install.projects.length + install.files.length === 0;
   return {
     what: `${names} ${tools.length === 1 ? "is" : "are"} installed, which only development needs`,
+    nameFirst: true,
     at: first.word,
     folders,
     fixTitle: `Do not install ${names}`,
@@ -214,6 +216,7 @@ function developmentFile(install: PythonInstall, folders: readonly string[]): Ca
   const others = install.files.length + install.requirements.length + install.projects.length > 1;
   return {
     what: `${baseName(file.path)} is installed, which by its name lists what development needs`,
+    nameFirst: true,
     at: file.word,
     folders,
     fixTitle: `Do not install ${baseName(file.path)}`,
@@ -237,6 +240,7 @@ function developmentGroup(install: PythonInstall, folders: readonly string[]): C
     const at = words[0] ?? extra?.word ?? action;
     return {
       what: `${tool} is asked for what only development needs`,
+      nameFirst: true,
       at,
       folders,
       fixTitle: "Do not ask for it",
@@ -247,6 +251,7 @@ function developmentGroup(install: PythonInstall, folders: readonly string[]): C
   const { productionFlag: flag } = selection;
   return {
     what: `${tool} also installs the project's development dependencies unless it is told not to`,
+    nameFirst: true,
     at: action,
     folders,
     fixTitle: `Add ${flag ?? ""}`,
@@ -287,6 +292,7 @@ function inProject(
   const [asked] = developmentWords;
   const names = manifest === undefined ? "" : ` (${listed(manifest.development)})`;
   return {
+    nameFirst: true,
     what:
       asked === undefined
         ? `${tool} also installs the project's development dependencies${names} unless it is told not to`
@@ -307,7 +313,7 @@ const listed = (names: readonly string[]): string =>
   names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
 function findingOf(facts: Facts, place: Place): Finding | undefined {
-  const { run, command, what, at, folders, fix, fixTitle, split } = place;
+  const { run, command, what, nameFirst = false, at, folders, fix, fixTitle, split } = place;
   const ways = folders.flatMap((it) => shipsFrom(facts, run, it) ?? []);
   const [way] = folders.length === 0 && facts.shipped.includes(run) ? ["layer" as const] : ways;
   if (way === undefined || isPruned(facts, run, command, folders)) return undefined;
@@ -335,6 +341,7 @@ function findingOf(facts: Facts, place: Place): Finding | undefined {
   return {
     at: at.at,
     what,
+    nameFirst,
     why: `Nothing needs it at run time, and it stays in the image.${advice}`,
     saving: unknownSize("nothing at hand tells what these packages weigh"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],

@@ -98,6 +98,7 @@ function findingOf(
   return {
     at: tool.nameAt,
     what: `${tool.name} is among ${where}${python.image === undefined ? "" : ", and ships"}`,
+    nameFirst: true,
     why: `Only development needs it.${python.image === undefined ? " It is installed wherever the program is." : ` ${python.image.dockerfile} installs it.`}`,
     saving: scales.totalOf(own),
     elsewhere: installedWhere(python, tool),

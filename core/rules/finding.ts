@@ -41,6 +41,8 @@ export interface Finding {
   readonly at: Span;
   /** What is there, a clause without a full stop: "tests are copied into the image". */
   readonly what: string;
+  /** `what` begins with a name, which keeps its own letters at the beginning of a sentence: "uv ships". */
+  readonly nameFirst?: boolean;
   /** Why it costs bytes or stays, whole sentences; ends with the advice where there is no fix. */
   readonly why: string;
   readonly saving: Size;

@@ -131,6 +131,7 @@ function* copied(facts: Facts, world: World, copy: CopyInstruction): Generator<F
   yield {
     at: first.at,
     what: "uv ships, and no container runs it",
+    nameFirst: true,
     why: "It installs packages during the build only. The RUN that needs it can have it as a bind mount.",
     saving: measuredLayer(facts, world, copy) ?? uvSize,
     get fixes() {
@@ -258,6 +259,7 @@ function* inEnvironments(facts: Facts): Generator<Finding> {
     yield {
       at: word.at,
       what: "pip ships inside the environment, and no container runs it",
+      nameFirst: true,
       why: "An environment gets a pip of its own when it is made. Only the build uses it.",
       saving: pipSize(true),
       related: [{ at: carrier.at, message: "This COPY takes it into the image that ships" }],
@@ -386,6 +388,7 @@ function shipped(
   return {
     at: at.at,
     what: `${tool} ships, and no container runs it`,
+    nameFirst: true,
     why: "It installs packages during the build only. Install it in a stage that does not ship, or give it to the RUN that uses it as a bind mount.",
     saving: layer ?? sizeOf(tool),
   };
@@ -394,7 +397,7 @@ function shipped(
 const sizeOf = (tool: string): Size =>
   tool === "uv"
     ? uvSize
-    : unknownSize(`${tool} and what it depends on; analyse the built image to measure it`);
+    : unknownSize(`${tool} and what it depends on; analyze the built image to measure it`);
 
 /** The RUN goes to the stages that use what it installs, when none of them ships. */
 function stageFixes(facts: Facts, run: RunInstruction, tool: string): readonly Fix[] {

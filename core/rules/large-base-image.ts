@@ -81,6 +81,7 @@ function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding
   if (sizes === undefined) return undefined;
   return {
     at: word.at,
+    nameFirst: true,
     what: sizes.exact
       ? `${image} (${sizeLabel(sizes.full)}) is the base of what ships; ${slim} has ${sizeLabel(sizes.slim)}`
       : `${image} is the base of what ships; ${slim} is the smaller one`,

@@ -96,6 +96,7 @@ function* bundles(python: PythonFacts): Iterable<Finding> {
       yield {
         at: it.nameAt,
         what: `${it.name}[${extras}] brings what every user of it may need`,
+        nameFirst: true,
         why: `With it ${sizeLabel(found.whole)}, without it ${sizeLabel(found.plain)}. Name the extras of what the program uses.`,
         saving: found.saving,
         elsewhere: installedWhere(python, it),
@@ -110,6 +111,7 @@ function* bundles(python: PythonFacts): Iterable<Finding> {
     yield {
       at: it.nameAt,
       what: `${it.name} brings every service of its provider`,
+      nameFirst: true,
       why: `${advice} ${it.name} is ${sizeLabel(own)} with what it alone needs.`,
       saving:
         high === undefined
@@ -128,6 +130,7 @@ function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Fi
   return {
     at: it.nameAt,
     what: `${other.name} has the same modules without ${other.without}`,
+    nameFirst: true,
     why: `${[told(it.name, own), told(other.name, lighter)].filter((one) => one !== "").join(", ") || "Nothing at hand tells what they weigh"}.`,
     saving: difference(own, lighter),
     elsewhere: installedWhere(python, it),

@@ -46,6 +46,7 @@ dependencies = ["flask>=3.1"]
     yield {
       at: stale.nameAt,
       what: `${lock.path} is older than this file: ${locked === undefined ? `it does not have ${stale.name}` : `it has ${stale.name} ${locked.version ?? ""}`}`,
+      nameFirst: true,
       why: `Sizes that come from it may be wrong; make it anew with ${commands[lock.kind]}.`,
       saving: measured(noBytes, "a lock file"),
       fixes: [],

@@ -81,6 +81,7 @@ function findingOf(
   return {
     at: first.word.at,
     what: `${names === "" ? "a model" : names} of ${hubs[hub]} is stored in the image`,
+    nameFirst: names !== "",
     why: `Every version of the image carries it again.${fetchesItself.has(hub) ? "" : " The program does not fetch it by itself: what starts it has to."}${directory === undefined ? "" : ` A volume at ${directory} keeps it out.`}`,
     saving: unknownSize("nothing at hand tells what the hub sends"),
     taste: true,

@@ -223,7 +223,7 @@ function sizeOf(
   // What the layer hides is this deletion's only where it is the only one.
   return layer !== undefined && deletions.length === 1 && world.knowledge !== undefined
     ? measured(layer.hides, `what layer ${layer.layer} of image ${world.knowledge.image} hides`)
-    : unknownSize("analyse the built image to measure it");
+    : unknownSize("analyze the built image to measure it");
 }
 
 function uninstalled(

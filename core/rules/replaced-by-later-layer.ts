@@ -124,6 +124,7 @@ function* newInstallers(place: Place, install: PythonInstall): Generator<Finding
   yield {
     at: first.word.at,
     what: `${names.join(", ")} of the base image ${names.length === 1 ? "is" : "are"} installed again in another version`,
+    nameFirst: true,
     why: `${whyBelow} Only a build uses ${names.length === 1 ? "it" : "them"}.`,
     saving: sumOfEstimates(names.map((it) => sizeOf(it, install.compiles))),
     related: found.slice(1).map(({ name, word }) => ({ at: word.at, message: `${name} is one of them` })),
@@ -167,6 +168,7 @@ function* otherVersions(place: Place, install: PythonInstall): Generator<Finding
     yield {
       at: word.at,
       what: `${name} is installed again in another version, over the one of an earlier layer`,
+      nameFirst: true,
       why: `${whyBelow} Name the wanted version where it is installed first.`,
       saving: hiddenBy(place),
       related: [{ at: earlier.word.at, message: "This version stays in its layer" }],
@@ -239,6 +241,7 @@ function* newNpm(place: Place, { packages, global }: NodeInstall): Generator<Fin
   yield {
     at: npm.word.at,
     what: "npm of the base image is installed again in another version",
+    nameFirst: true,
     why: `${whyBelow} Only a build uses it.`,
     saving: npmSize,
     get fixes() {

@@ -24,7 +24,7 @@ them out. Stack traces keep their names and lines.
 Cargo does the same in a release build unless the profile in \`Cargo.toml\` or \`CARGO_PROFILE_RELEASE_STRIP\` strips it;
 it is reported where the build context shows the file. Panics keep their messages then, backtraces lose names.
 
-What other programs and libraries of an image hold is measured once the image is analysed.
+What other programs and libraries of an image hold is measured once the image is analyzed.
 
 ## Reported
 \`\`\`dockerfile
@@ -79,6 +79,7 @@ function findingOf(facts: Facts, run: RunInstruction, compile: Compile, output: 
   return {
     at: action.at,
     what: `${output} is built with its symbol table${keepsDebugData ? " and debug data" : ""}`,
+    nameFirst: true,
     why: "Only debuggers and profilers that look in from outside read them; stack traces do without.",
     saving: unknownSize("it shows in the built program"),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],

@@ -67,6 +67,7 @@ onnxruntime-gpu ; platform_machine == "x86_64"
       const finding: Finding = {
         at: extra.nameAt,
         what: `${extra.name} ships beside ${kept.name}`,
+        nameFirst: true,
         why: `They are one library, and one of them would do.${family.interchangeable ? "" : " Keep the one that the program is tested with."}`,
         saving: scales.totalOf(scales.dominatedBy([extra])),
         elsewhere: installedWhere(python, extra),

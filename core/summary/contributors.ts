@@ -22,7 +22,7 @@ export function contributorTable(facts: Facts, world: World, offset: number): st
     it?.kind === "copy" ? copiedBy(world, it) : it?.kind === "run" ? installedBy(facts, world, it) : [];
   const rows = largestFirst(all.filter(({ size }) => middleOf(size) !== 0));
   if (rows.length < 2) return "";
-  const head = it?.kind === "run" ? "| package | goes with it |" : "| from the build context | size |";
+  const head = it?.kind === "run" ? "| Package | Goes with it |" : "| From the build context | Size |";
   const shown = rows
     .slice(0, mostRows)
     .map(({ name, size }) => `| ${name.replace(/[|\\`*_<[]/g, "\\$&")} | ${sizeLabel(size)} |`);

@@ -1,5 +1,6 @@
 /** Code lenses: what the parts of a document weigh, and what of it can go. */
 import type { CodeLens } from "vscode-languageserver/node";
+import { headOf } from "../../core/message.ts";
 import type { RatedFinding } from "../../core/rules/check.ts";
 import { howKnown, sizeLabel } from "../../core/size/size.ts";
 import { largestFirst, type Part, type Row, removable } from "../../core/summary/part.ts";
@@ -57,7 +58,7 @@ const weightRow = (document: OpenDocument, { name, size, note, at }: Row): Contr
 
 const findingRows = (document: OpenDocument, { findings }: Part): readonly ContributorRow[] =>
   largestSavingFirst(findings).map((it) => ({
-    name: it.what,
+    name: headOf(it),
     size: sizeLabel(it.saving),
     detail: `${it.rule}. ${howKnown(it.saving)}`,
     range: rangeOf(document, it.at),

@@ -102,7 +102,7 @@ export class ImageDesk {
         stop.signal,
       );
       if (result === undefined)
-        return { ok: false, problem: { message: "The analysis was cancelled.", retry: true } };
+        return { ok: false, problem: { message: "The analysis was canceled.", retry: true } };
       if (!result.ok) return result;
       const chosen = dockerfile === undefined ? undefined : pathOf(dockerfile);
       return { ok: true, picture: await this.#picture(generation, result, chosen, result.columns) };
@@ -119,7 +119,7 @@ export class ImageDesk {
     const shown = this.#shown.get(params.generation);
     const found = "layer" in params ? params : await this.pictures.ask("layerOf", params);
     if (shown === undefined || found === null)
-      return refused("This picture is no longer held: analyse the image again.");
+      return refused("This picture is no longer held: analyze the image again.");
     const { layer } = found;
     if (layer === undefined) return refused("These files lie in several layers: choose one of them.");
     if (shown.dockerfile === undefined)
@@ -168,7 +168,7 @@ export class ImageDesk {
     const shown = this.#shown.get(generation);
     const path = pathOf(uri);
     if (shown === undefined || path === undefined) {
-      const message = "This picture is no longer held: analyse the image again.";
+      const message = "This picture is no longer held: analyze the image again.";
       return { ok: false, problem: { message, retry: false } };
     }
     return { ok: true, picture: await this.#picture(generation, shown, path) };

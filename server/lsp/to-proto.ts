@@ -83,7 +83,7 @@ export const tooLargeDiagnostic = (document: OpenDocument): Diagnostic => ({
   range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
   severity: DiagnosticSeverity.Information,
   source,
-  message: `This file has ${bytesLabel(bytes(document.text.length))} of text; Plimsoll does not analyse more than 2 MB.`,
+  message: `This file has ${bytesLabel(bytes(document.text.length))} of text; Plimsoll does not analyze more than 2 MB.`,
 });
 
 /** Whether the first thing to do about it is to remove the very words it sits on. */

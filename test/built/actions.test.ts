@@ -185,7 +185,7 @@ describe("hover and hints", () => {
     expect(message).toContain("Nothing in the image that ships runs them.");
     expect(tests).not.toContain("Nothing in the image that ships runs them.");
     // On the keyword of the install: its packages, largest first.
-    expect(await hoverAt(24, 1)).toMatch(/\| package \| goes with it \|\n.*\n\| g\+\+ \|/);
+    expect(await hoverAt(24, 1)).toMatch(/\| Package \| Goes with it \|\n.*\n\| g\+\+ \|/);
   });
 
   it("can be turned off", async () => {

@@ -150,7 +150,7 @@ describe("check with an archive", () => {
       const folder = await folderWith({ Dockerfile: "FROM debian:12\nRUN apt-get update\n" });
       const { code, out, err } = await json(folder, "--archive", archive);
       expect(code).toBe(2);
-      expect(err).toMatch(/^plimsoll: .+ cannot be analysed: .+\n$/);
+      expect(err).toMatch(/^plimsoll: .+ cannot be analyzed: .+\n$/);
       expect((JSON.parse(out) as Report).documents).toHaveLength(1);
     },
   );

@@ -168,7 +168,7 @@ describe.skipIf(host === "")("an image as tools write it", () => {
       const { code, err } = await plimsoll(folder, ["analyze", target, "--platform", "linux/s390x"]);
       expect(code).toBe(2);
       expect(err).toMatch(
-        /cannot be analysed: it holds no image for linux\/s390x; there are linux\/amd64, linux\/arm64\.\n$/,
+        /cannot be analyzed: it holds no image for linux\/s390x; there are linux\/amd64, linux\/arm64\.\n$/,
       );
     }
   });

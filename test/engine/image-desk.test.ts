@@ -348,7 +348,7 @@ describe.skipIf(host === "")("an image of the engine", () => {
     );
     await new Promise((resolve) => editor.connection.onNotification("plimsoll/analysisProgress", resolve));
     stop.cancel();
-    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was canceled." } });
     expect(await engine.closed("/get")).toBeGreaterThan(0);
   });
 
@@ -371,7 +371,7 @@ describe.skipIf(host === "")("an image of the engine", () => {
     const running = editor.connection.sendRequest<AnalyzeResult>("plimsoll/analyze", params, stop.token);
     await new Promise((resolve) => editor.connection.onNotification("plimsoll/analysisProgress", resolve));
     stop.cancel();
-    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was canceled." } });
     const lives = (): boolean =>
       readFileSync(started, "utf8")
         .trim()

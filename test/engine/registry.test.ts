@@ -376,7 +376,7 @@ describe.skipIf(host === "")("a registry", () => {
     const running = editor.connection.sendRequest<AnalyzeResult>("plimsoll/analyze", params, stop.token);
     await new Promise((resolve) => editor.connection.onNotification("plimsoll/analysisProgress", resolve));
     stop.cancel();
-    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was canceled." } });
     await closed;
   });
 

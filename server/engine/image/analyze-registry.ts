@@ -92,7 +92,7 @@ async function read(
     { tree, blobs, links: new Map(), troubles: [] },
     { reference: reference.shown, source: "registry", readFrom: "registry", platform: "" },
   );
-  if (typeof result === "string") return failed(`${reference.shown} cannot be analysed: ${result}.`);
+  if (typeof result === "string") return failed(`${reference.shown} cannot be analyzed: ${result}.`);
   const found = await base;
   return { ok: true, ...result, relatives: found === undefined ? noRelatives : annotatedRelatives(found) };
 }

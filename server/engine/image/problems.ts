@@ -79,7 +79,7 @@ export const brokenTransfer = (reference: string, from: string, why: string | un
 });
 
 export const archiveProblem = (path: string, why: string): Problem => ({
-  message: `${path} cannot be analysed: ${why}.`,
+  message: `${path} cannot be analyzed: ${why}.`,
   retry: false,
 });
 
