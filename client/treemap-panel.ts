@@ -64,6 +64,7 @@ export class TreemapPanel implements Disposable {
   #report: ((it: AnalysisProgressParams) => void) | undefined;
   /** Posted again when the page is loaded anew: it keeps nothing while it is hidden. */
   #last: ToView | undefined;
+  #progress: ToView | undefined;
   #failure: ToView | undefined;
 
   constructor(extension: Uri, client: LanguageClient, memory: Memento) {
@@ -76,7 +77,7 @@ export class TreemapPanel implements Disposable {
       }),
       client.onNotification(analysisProgressNotification, (it: AnalysisProgressParams) => {
         if (it.generation === this.#generation) {
-          this.#post({ type: "progress", done: it.done, total: it.total, label: it.label });
+          this.#showProgress(it);
           this.#report?.(it);
         }
       }),
@@ -95,7 +96,7 @@ export class TreemapPanel implements Disposable {
     this.#running = running;
     const name = nameOf(target);
     this.#open(name);
-    this.#post({ type: "progress", done: 0, total: null, label: "Asking the engine" });
+    this.#showProgress({ done: 0, total: null, label: firstLabel(target) });
     const result = await window.withProgress(
       { location: ProgressLocation.Notification, title: `Analyzing ${name}`, cancellable: true },
       (progress, token) => {
@@ -112,6 +113,7 @@ export class TreemapPanel implements Disposable {
     running.dispose();
     if (generation !== this.#generation) return;
     this.#running = undefined;
+    this.#progress = undefined;
     if (result.ok) {
       this.#show(result.picture, true);
       return;
@@ -205,7 +207,7 @@ export class TreemapPanel implements Disposable {
     const message = fromView(value);
     switch (message?.type) {
       case "ready":
-        for (const it of [this.#last, this.#failure]) if (it !== undefined) this.#post(it);
+        for (const it of [this.#last, this.#progress, this.#failure]) if (it !== undefined) this.#post(it);
         break;
       case "group":
         await this.#group(message.generation, message);
@@ -290,6 +292,11 @@ export class TreemapPanel implements Disposable {
     this.#post(this.#last);
   }
 
+  #showProgress({ done, total, label }: Omit<AnalysisProgressParams, "generation">): void {
+    this.#progress = { type: "progress", done, total, label };
+    this.#post(this.#progress);
+  }
+
   #post(message: ToView): void {
     void this.#panel?.webview.postMessage(message);
   }
@@ -302,6 +309,14 @@ export class TreemapPanel implements Disposable {
     }
   }
 }
+
+/** Who is waited for first. */
+const firstLabel = ({ kind }: Target): string =>
+  kind === "archive"
+    ? "Opening the archive"
+    : kind === "registry"
+      ? "Asking the registry"
+      : "Asking the engine";
 
 /** Without the tag: tomorrow's build is of the same file. */
 const memoryKey = (target: Target): string =>

@@ -143,7 +143,7 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     await picture("no-engine");
     // The settings of the machine where the extension runs: in this window those of the remote.
     await list.getByText("Choose Another Engine").click();
-    await page.locator(".settings-editor").getByText("Engine: Host").waitFor({ timeout: 20_000 });
+    await page.locator(".settings-editor").getByText("Engine: Host").first().waitFor({ timeout: 20_000 });
     await workbench.command("View: Close Editor");
     await workbench.command("Plimsoll: Analyze Image…");
     await list.getByText("Open an Image Archive").click();
@@ -171,6 +171,7 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
       .getByRole("button", { name: "Go to Line" })
       .click();
     await workbench.expectCursorOn(107);
+    await view.locator("html").evaluate((it) => it.scrollTo(0, 0));
     await picture("treemap");
   });
 
