@@ -17,6 +17,20 @@ CMD ["sh", "-c", "test -O /app/main && test -O /app/lib/one"]
   },
   {
     rule: "copied-then-changed",
+    title: "at least what the context has, and more of another stage",
+    files,
+    dockerfile: `FROM ${debian} AS build
+RUN mkdir /out && seq 100000 > /out/data
+FROM ${debian}
+COPY --from=build /out /app/out
+COPY app /app/app
+RUN chown -R 1000 /app
+USER 1000
+CMD ["sh", "-c", "test -O /app/app/main && test -O /app/out/data"]
+`,
+  },
+  {
+    rule: "copied-then-changed",
     title: "a mode that changes nothing",
     files,
     dockerfile: `FROM ${debian}

@@ -1,4 +1,4 @@
-import { python } from "../support/bases.ts";
+import { debian, python } from "../support/bases.ts";
 import type { Proof } from "../support/prove.ts";
 
 export const proofs: readonly Proof[] = [
@@ -46,6 +46,14 @@ RUN /opt/venv/bin/pip install --no-cache-dir six
 FROM ${python}
 COPY --from=build /opt/venv /opt/venv
 CMD ["/opt/venv/bin/python3", "-c", "import six"]
+`,
+  },
+  {
+    rule: "installer-shipped",
+    title: "the distribution's pip, for one RUN",
+    dockerfile: `FROM ${debian}
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-pip && pip install --no-cache-dir --break-system-packages six && rm -rf /var/lib/apt/lists/*
+CMD ["python3", "-c", "import six"]
 `,
   },
 ];

@@ -25,6 +25,17 @@ CMD ["python", "-c", "import six"]
 `,
   },
   {
+    rule: "build-tools-shipped",
+    title: "headers go, their library stays",
+    dockerfile: `FROM ${python}
+RUN ${install} binutils libyaml-dev && ${cleanUp}
+WORKDIR /app
+RUN pip install --no-cache-dir six
+RUN echo done > /app/done
+CMD ["python", "-c", "import six, ctypes; ctypes.CDLL('libyaml-0.so.2')"]
+`,
+  },
+  {
     rule: "recommended-packages-installed",
     title: "unzip, which zip recommends",
     dockerfile: `FROM ${debian}

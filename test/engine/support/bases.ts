@@ -17,6 +17,10 @@ export const slimDebian = "debian:bookworm-slim";
 /** The image of Python above with more packages on it, as its full kin has. */
 export const fullPython = "python:3.11-bookworm";
 export const golang = "golang:1.19-bookworm";
+/** The machine's Node.js and npm on Debian, under the official image's name. */
+export const node = "node:20-bookworm";
+/** The last release whose useradd keeps login logs. Nothing can be installed on it: apt's sources are another release's. */
+export const oldDebian = "debian:bullseye";
 
 /** Counted up when the bases change, so that an engine's kept images are made anew. */
 const version = "2";
@@ -44,7 +48,9 @@ const folder = join(root, ".cache", "bases");
 
 /** Makes what is not there yet: a minute or two once, nothing afterwards. */
 export function makeBases(host: string): void {
-  if (!isThere(host, debian)) importDebian(host);
+  if (!isThere(host, debian)) importDebian(host, debian, "bookworm");
+  if (!isThere(host, oldDebian)) importDebian(host, oldDebian, "bullseye");
+  if (!isThere(host, node)) buildNode(host);
   if (!isThere(host, python)) buildPython(host);
   const cleanUp = "rm -rf /var/lib/apt/lists/*";
   const install = "RUN apt-get update && apt-get install -y --no-install-recommends";
@@ -76,25 +82,25 @@ function isThere(host: string, image: string): boolean {
   return found.status === 0 && found.stdout.trim() === version;
 }
 
-function importDebian(host: string): void {
-  const archive = join(folder, `debian-${version}.tar`);
-  if (!existsSync(archive)) packDebian(archive);
+function importDebian(host: string, image: string, release: string): void {
+  const archive = join(folder, `${release}-${version}.tar`);
+  if (!existsSync(archive)) packDebian(archive, release);
   const change = ["--change", `LABEL test=${version}`, "--change", 'CMD ["bash"]'];
   const variables = Object.entries(machineVariables()).flatMap(([name, value]) => [
     "--change",
     `ENV ${name}=${value}`,
   ]);
-  docker(host, ["import", ...change, ...variables, archive, debian]);
+  docker(host, ["import", ...change, ...variables, archive, image]);
 }
 
-function packDebian(archive: string): void {
+function packDebian(archive: string, release: string): void {
   const tree = join(folder, "debian");
   rmSync(tree, { recursive: true, force: true });
   mkdirSync(tree, { recursive: true });
   const mirror = mirrorOfThisMachine();
   execFileSync(
     "debootstrap",
-    ["--variant=minbase", "--include=ca-certificates", "bookworm", tree, ...(mirror ? [mirror] : [])],
+    ["--variant=minbase", "--include=ca-certificates", release, tree, ...(mirror ? [mirror] : [])],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
   // The machine's sources, with what they need to be reached and believed.
@@ -159,4 +165,23 @@ CMD ["python3"]
 `,
   );
   docker(host, ["build", "--network=host", "-t", python, context]);
+}
+
+function buildNode(host: string): void {
+  const context = join(folder, "node");
+  rmSync(context, { recursive: true, force: true });
+  mkdirSync(context, { recursive: true });
+  cpSync(process.execPath, join(context, "node"), { dereference: true });
+  const modules = execFileSync("npm", ["root", "-g"], { encoding: "utf8" }).trim();
+  cpSync(join(modules, "npm"), join(context, "npm"), { recursive: true, dereference: true });
+  writeFileSync(
+    join(context, "Dockerfile"),
+    `FROM ${debian}
+COPY node /usr/local/bin/node
+COPY npm /usr/local/lib/node_modules/npm
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
+CMD ["node"]
+`,
+  );
+  docker(host, ["build", "--network=host", "-q", "--label", `test=${version}`, "-t", node, context]);
 }

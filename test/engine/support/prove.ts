@@ -149,7 +149,14 @@ function worldOf(host: string, { files, bases }: Proof): World {
     ([path, content]) => [path, typeof content === "number" ? content : Buffer.byteLength(content)] as const,
   );
   const ignored = files?.[".dockerignore"];
-  const world = worldWith(Object.fromEntries(sizes), typeof ignored === "string" ? ignored : undefined);
+  const manifests = Object.entries(files ?? {}).flatMap(([path, content]) =>
+    typeof content === "string" && path.endsWith(".json") ? [[path, content] as const] : [],
+  );
+  const world = worldWith(
+    Object.fromEntries(sizes),
+    typeof ignored === "string" ? ignored : undefined,
+    new Map(manifests),
+  );
   const images = bases?.map((image) => [image, sizeOf(host, image), false] as const);
   return {
     ...world,
