@@ -53,19 +53,25 @@ describe("pushed diagnostics", () => {
     expect(editor.published.at(-1)).toMatchObject({ uri: document.uri, diagnostics: [] });
   });
 
-  it("have the build context in the first publish of the sample", async () => {
+  it("have the build context of the sample without being asked again", async () => {
     const folder = await sampleCopy();
     const path = join(folder, "docker", "api.Dockerfile");
     const editor = await Editor.start({ folder });
     const document = await editor.open(pathToFileURL(path).href, await readFile(path, "utf8"));
-    const found = await document.diagnostics(1);
-    // The core's test of the sample holds the whole list; these need the build context and the prices.
-    const onLine = (line: number, code: string) =>
+    const onLine = (found: readonly Diagnostic[], line: number, code: string) =>
       found.find((it) => it.range.start.line + 1 === line && it.code === code);
-    expect(onLine(103, "tests-copied")?.message).toContain("2.75 MB");
-    expect(onLine(107, "tests-copied")?.message).toContain("980 kB");
+    const isPriced = (found: readonly Diagnostic[]): boolean =>
+      String(onLine(found, 103, "tests-copied")?.message).includes("2.75 MB");
+    // The first publish, unless the disk is too slow for it. The core's test of the sample holds the whole list; these
+    // need the build context and the prices.
+    const { diagnostics: found } = await editor.until(() =>
+      editor.published.find((it) => it.uri === document.uri && isPriced(it.diagnostics)),
+    );
+    expect(onLine(found, 107, "tests-copied")?.message).toContain("980 kB");
     expect(
-      onLine(28, "build-tools-shipped")?.relatedInformation?.map((it) => it.location.range.start.line + 1),
+      onLine(found, 28, "build-tools-shipped")?.relatedInformation?.map(
+        (it) => it.location.range.start.line + 1,
+      ),
     ).toEqual([29]);
   });
 

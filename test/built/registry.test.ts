@@ -177,7 +177,7 @@ describe("a registry in the editor", () => {
     const running = editor.connection.sendRequest<AnalyzeResult>("plimsoll/analyze", params, stop.token);
     await asked;
     stop.cancel();
-    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was cancelled." } });
+    expect(await running).toMatchObject({ ok: false, problem: { message: "The analysis was canceled." } });
     await closed;
   });
 
