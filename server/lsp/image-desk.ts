@@ -160,7 +160,7 @@ export class ImageDesk {
 
   /** Nothing is shown and nothing will be soon. */
   #rest(): void {
-    if (this.#shown.size === 0 && this.#running.size === 0) this.pictures.end();
+    if (this.#shown.size === 0 && this.#running.size === 0) this.pictures.rest();
   }
 
   /** The user says which Dockerfile made the image of a picture. */

@@ -24,6 +24,7 @@ export class PictureThread {
   readonly #open = new Map<number, (answer: PictureAnswer) => void>();
   #worker: Worker | undefined;
   #asked = 0;
+  #isResting = false;
 
   /** `home`: the folder of the bundles. */
   constructor(home: string) {
@@ -32,11 +33,13 @@ export class PictureThread {
 
   /** Ahead of the first question: a thread takes some milliseconds to start. */
   start(): void {
+    this.#isResting = false;
     this.#worker ??= this.#begin();
   }
 
   /** The columns go to the thread: the caller has them no longer. */
   show(shown: ShownImage): Promise<PictureNode> {
+    this.#isResting = false;
     // What was kept on the disk lies in one piece of memory.
     return this.#ask("show", shown, [...new Set(buffersOf(shown.columns))]);
   }
@@ -47,6 +50,12 @@ export class PictureThread {
     params: Parameters<Pictures[Call]>[0],
   ): Promise<ReturnType<Pictures[Call]>> {
     return this.#ask(call, params, []);
+  }
+
+  /** Nothing is shown and nothing will be soon: the thread ends once all is answered. */
+  rest(): void {
+    this.#isResting = true;
+    this.#endAtRest();
   }
 
   /** All pictures are gone then. */
@@ -92,5 +101,10 @@ export class PictureThread {
     const settle = this.#open.get(answer.number);
     this.#open.delete(answer.number);
     settle?.(answer);
+    this.#endAtRest();
+  }
+
+  #endAtRest(): void {
+    if (this.#isResting && this.#open.size === 0) this.end();
   }
 }
