@@ -75,6 +75,7 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     await workbench.command("View: Hide Secondary Side Bar").catch(() => {});
     await workbench.goTo(28);
     await page.getByText("~116–123 MB").waitFor();
+    await page.getByText(/^base: ~/).waitFor();
     await picture("editor");
     expect(await page.locator(".squiggly-info, .squiggly-warning").count()).toBeGreaterThan(0);
   });
