@@ -136,7 +136,7 @@ describe("quick fixes", () => {
 });
 
 describe("hover and hints", () => {
-  it("say what, why and how known", async () => {
+  it("say how it is known", async () => {
     const editor = await Editor.start();
     const document = await editor.open(uri, kept);
     const [found] = await document.diagnostics();
