@@ -222,12 +222,13 @@ function* carried(facts: Facts): Generator<Finding> {
     yield {
       at: first.word.at,
       what: `${names.join(", ")} ${isOne ? "ships" : "ship"} with ${install.into}, and no container runs ${isOne ? "it" : "them"}`,
+      nameFirst: true,
       why: "The COPY takes all that lies there. Only the build uses what installs packages.",
       saving: names.every((it) => it === "pip")
         ? pipSize(install.compiles)
         : names.every((it) => it === "uv")
           ? uvSize
-          : unknownSize("what they depend on comes along; analyse the built image to measure it"),
+          : unknownSize("what they depend on comes along; analyze the built image to measure it"),
       related: [{ at: carrier.at, message: "This COPY takes it into the image that ships" }],
       get fixes(): readonly Fix[] {
         // The base image has a pip; another installer may be what the next line calls.
