@@ -19,6 +19,8 @@ const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("name the folder of facts");
 const facts = join(import.meta.dirname, "..", "data", "facts");
 const target = targetOfImage("python:3.12-slim", undefined);
+/** How scripts/python-measure.ts marks its rows, which stand in the written file alone. */
+const measuredHere = "directory of the wheel";
 /** Versions of one distribution that are kept although nobody unpacked them. */
 const mostUnmeasured = 5;
 /** A wheel this much larger or smaller than the next newer one tells something new. */
@@ -37,6 +39,7 @@ interface Wheel {
 const wheels = new Map<string, Wheel[]>();
 const summary = table("wheels-summary.tsv");
 readMeasured();
+readKept();
 readListed();
 const rows: string[] = [];
 for (const name of [...wheels.keys()].sort()) {
@@ -69,7 +72,27 @@ function readMeasured(): void {
       installed: Number(it["installed_bytes"]),
       python: it["py_bytes"] === "" ? -1 : Number(it["py_bytes"]),
       kind: it["kind"] ?? "",
-      source: /^RECORD/.test(it["source"] ?? "") ? (it["source"] ?? "") : "directory of the wheel",
+      source: /^RECORD/.test(it["source"] ?? "") ? (it["source"] ?? "") : measuredHere,
+    });
+  }
+}
+
+/** Wheels that were measured since the folder was collected. */
+function readKept(): void {
+  for (const it of tableOf(readFileSync(join(facts, "python-wheels.tsv"), "utf8"))) {
+    const [name = "", version = "", file = ""] = [it["package"], it["version"], it["wheel"]];
+    if (it["source"] !== measuredHere || it["installed_bytes"] === "") continue;
+    const bytes = Number(it["wheel_bytes"]);
+    const known = wheels.get(name)?.some((one) => one.version === version && one.bytes === bytes);
+    if (known === true) continue;
+    add(name, {
+      version,
+      file,
+      bytes,
+      installed: Number(it["installed_bytes"]),
+      python: it["python_bytes"] === "" ? -1 : Number(it["python_bytes"]),
+      kind: it["kind"] ?? "",
+      source: measuredHere,
     });
   }
 }
@@ -171,13 +194,29 @@ function dependencyRows(): string[] {
     if (repository !== undefined && texts !== undefined)
       newest.set(name, { version, texts, source: `lock of ${repository}` });
   }
+  const kept = keptDependencies(newest);
   return [...newest]
-    .filter(([name]) => wheels.has(name))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([name]) => wheels.has(name) && !kept.has(name))
     .flatMap(([name, { version, texts, source }]) => {
       const plain = [...new Set(texts.flatMap((it) => simplified(it) ?? []))];
       return plain.length === 0 ? [] : [[name, version, plain.join("|"), source].join("\t")];
-    });
+    })
+    .concat(...kept.values())
+    .sort((a, b) => ((a.split("\t")[0] ?? "") < (b.split("\t")[0] ?? "") ? -1 : 1));
+}
+
+/** Rows from a wheel's own metadata that the folder knows nothing newer of. */
+function keptDependencies(
+  newest: ReadonlyMap<string, { readonly version: string; readonly source: string }>,
+): ReadonlyMap<string, string> {
+  const rows = tableOf(readFileSync(join(facts, "python-dependencies.tsv"), "utf8")).flatMap((it) => {
+    const [name = "", version = "", texts = "", source = ""] = Object.values(it);
+    const known = newest.get(name);
+    const isKnown = known?.source === "METADATA" && compareVersions(known.version, version) >= 0;
+    const row = [name, version, texts, source].join("\t");
+    return source !== "METADATA" || isKnown || !wheels.has(name) ? [] : [[name, row] as const];
+  });
+  return new Map(rows);
 }
 
 /**
