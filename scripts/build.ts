@@ -73,7 +73,10 @@ const node: BuildOptions = {
 
 const page: BuildOptions = {
   ...shared,
-  entryPoints: { "media/treemap": "media/treemap.ts" },
+  entryPoints: [
+    { in: "media/treemap.ts", out: "media/treemap" },
+    { in: "media/treemap.css", out: "media/treemap" },
+  ],
   platform: "browser",
   target: "es2022",
   format: "iife",
@@ -105,7 +108,6 @@ function copyFiles(): void {
   writeFileSync(join(dist, "package.json"), '{"type":"commonjs"}\n');
   copy(join(packageFolder("web-tree-sitter"), "web-tree-sitter.wasm"), "web-tree-sitter.wasm");
   copy(join(packageFolder("tree-sitter-bash"), "tree-sitter-bash.wasm"), "tree-sitter-bash.wasm");
-  copy(join(root, "media", "treemap.css"), "media/treemap.css");
   copy(join(root, "docs", "rules"), "rules");
   mkdirSync(join(dist, "data"));
   writeFileSync(join(dist, "data", "debian.json.gz"), packed(debianCatalogue()));
