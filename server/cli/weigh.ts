@@ -112,7 +112,10 @@ async function documentAt(given: string, directory: string): Promise<Document | 
   const path = resolve(directory, given);
   try {
     const real = await realpath(path);
-    const files = (await stat(real)).isDirectory()
+    const kinds = await stat(real);
+    if (!kinds.isDirectory() && !kinds.isFile())
+      return `cannot read ${given}: it is neither a file nor a folder`;
+    const files = kinds.isDirectory()
       ? [join(real, "pyproject.toml"), join(real, "requirements.txt")]
       : [real];
     for (const file of files) {

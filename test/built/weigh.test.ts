@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -135,6 +136,17 @@ it("tells what it cannot read as a requirement", async () => {
   expect(other.err).toContain(
     "api/pyproject.toml:5 cannot be read as a requirement, and is not weighed: not one",
   );
+});
+
+it("waits for no pipe", async () => {
+  const folder = await folderWith({ "requirements.txt": "flask\n-r requirements-pipe.txt\n" });
+  execFileSync("mkfifo", [join(folder, "requirements-pipe.txt")]);
+  const pipe = await plimsoll(folder, ["weigh", "requirements-pipe.txt"]);
+  expect(pipe).toMatchObject({
+    code: 2,
+    err: "plimsoll: cannot read requirements-pipe.txt: it is neither a file nor a folder\n",
+  });
+  expect((await plimsoll(folder, ["weigh"])).out).toContain("flask");
 });
 
 it("takes in projects and constraints that a requirements file names, on the disk", async () => {

@@ -132,8 +132,10 @@ function projectIn(file: string, text: string, shown: string): PythonProject {
 /** Undefined: it is not there; an object: it cannot be read, and why. */
 async function textOf(path: string): Promise<string | { readonly why: string } | undefined> {
   try {
-    const { size } = await stat(path);
-    if (size > largestFile) return { why: "it is too large" };
+    const found = await stat(path);
+    // A pipe has no end.
+    if (!found.isFile()) return undefined;
+    if (found.size > largestFile) return { why: "it is too large" };
     return await readFile(path, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
