@@ -1,10 +1,10 @@
-import { insertReplacement } from "../dockerfile/edits.ts";
-import type { Facts, Stage } from "../dockerfile/facts.ts";
+import { insertAfter, insertReplacement } from "../dockerfile/edits.ts";
+import type { Facts, RunInstruction, Stage } from "../dockerfile/facts.ts";
 import { programsOf, shipsToolchain } from "../dockerfile/purpose.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { bytes } from "../size/bytes.ts";
 import type { PackageSizes } from "../size/package-sizes.ts";
-import { estimated, sizeLabel } from "../size/size.ts";
+import { estimated, type Size, sizeLabel } from "../size/size.ts";
 import { bringsLibrary } from "../tools/build-packages.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
@@ -17,6 +17,10 @@ export const largeBaseImage = defineRule({
   summary: "The image that ships starts from a full base image where its slim kin may serve.",
   docs: `
 The images of Python and Node.js without \`slim\` in their tags hold compilers, headers and version control. Both sizes are from the images' own records.
+
+Where the file calls a small program that slim leaves out (git, curl, unzip), slim and that program's package are
+proposed, and the saving is less by what apt installs for it. Silent where the file compiles, and where a fetched script
+runs, which may call anything.
 
 The fix asks for review: what your program calls by name may be among what slim leaves out. Alpine is never proposed,
 because programs and wheels built for glibc do not run there.
@@ -59,13 +63,30 @@ RUN git clone --depth 1 https://example.org/app.git /app && make -C /app
   },
 });
 
-/** What the full images have and the slim ones have not. */
-const missingInSlim = new Set(
+/** Compilers and what builds with them: what calls them in a full image is not served by slim. */
+const toolchain = new Set(
   [
-    ["git", "hg", "svn", "curl", "wget", "ssh", "gcc", "g++", "cc", "c++", "make", "cmake", "autoconf"],
-    ["automake", "libtool", "patch", "unzip", "file", "pkg-config", "node-gyp", "convert", "gpg", "ps"],
+    ["gcc", "g++", "cc", "c++", "make", "cmake", "autoconf", "automake", "libtool", "pkg-config"],
+    ["node-gyp", "convert"],
   ].flat(),
 );
+
+/** Programs of the full images that the slim ones have not, and Debian's package that brings each. */
+const packageOf: ReadonlyMap<string, string> = new Map([
+  ["git", "git"],
+  ["hg", "mercurial"],
+  ["svn", "subversion"],
+  ["curl", "curl"],
+  ["wget", "wget"],
+  ["ssh", "openssh-client"],
+  ["patch", "patch"],
+  ["unzip", "unzip"],
+  ["file", "file"],
+  ["gpg", "gnupg"],
+  ["ps", "procps"],
+]);
+
+const interpreters = new Set(["sh", "bash", "zsh", "python", "python3", "perl", "node", "sudo"]);
 
 function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding | undefined {
   const image = stage.baseImage;
@@ -73,25 +94,93 @@ function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding
   const slim = image === undefined ? undefined : slimOf(image);
   if (image === undefined || slim === undefined || word === undefined || packageSizes === undefined)
     return undefined;
-  const runs = facts.shipped.flatMap((it) => (it.kind === "run" ? [it] : []));
-  // What the build itself calls from the full image says that slim does not serve as it is.
-  if (runs.some((it) => it.opaque !== undefined || programsOf(it).some((name) => missingInSlim.has(name))))
-    return undefined;
+  const packages = packagesCalled(facts);
+  if (packages === undefined) return undefined;
   const sizes = sizesOf(packageSizes, image, slim);
-  if (sizes === undefined) return undefined;
+  const saving = sizes && lessPackages(packageSizes, sizes.saving, slim, packages);
+  if (sizes === undefined || saving === undefined) return undefined;
+  const others = packages.filter((it) => it !== certificates);
   return {
     at: word.at,
     nameFirst: true,
     what: sizes.exact
       ? `${image} (${sizeLabel(sizes.full)}) is the base of what ships; ${slim} has ${sizeLabel(sizes.slim)}`
       : `${image} is the base of what ships; ${slim} is the smaller one`,
-    why: "The full image brings compilers, headers and version control that this file does not call by name.",
-    saving: sizes.saving,
+    why:
+      packages.length === 0
+        ? "The full image brings compilers and headers that this file does not call by name."
+        : `The full image brings compilers and headers too; of what slim leaves out this file calls ${others.join(", ")} alone, which apt installs there.`,
+    saving,
     get fixes(): readonly Fix[] {
       const edit = installsHeaders(facts) ? undefined : insertReplacement(facts, word, slim);
-      return edit === undefined ? [] : [{ title: `Start from ${slim}`, safety: "review", edits: [edit] }];
+      if (edit === undefined) return [];
+      const title = `Start from ${slim}${others.length > 0 ? ` with ${others.join(", ")}` : ""}`;
+      if (packages.length === 0) return [{ title, safety: "review", edits: [edit] }];
+      const install = `RUN apt-get update && apt-get install -y --no-install-recommends ${packages.join(" ")} && rm -rf /var/lib/apt/lists/*`;
+      return [{ title, safety: "review", edits: [edit, insertAfter(facts, stage.from, install)] }];
     },
   };
+}
+
+/** Slim images of Node.js are without it, and the clients of HTTPS only recommend it. */
+const certificates = "ca-certificates";
+
+/**
+ * Packages of the programs that the file calls from the full image and does not install by itself. Undefined where slim
+ * with packages does not serve: compilers are called, or what runs is not known.
+ */
+function packagesCalled(facts: Facts): readonly string[] | undefined {
+  const runs = facts.shipped.flatMap((it) => (it.kind === "run" ? [it] : []));
+  if (runs.some((it) => it.opaque !== undefined)) return undefined;
+  const wanted = new Set(
+    [runs.flatMap(programsOf), runs.flatMap(programsOfUrls), startedPrograms(facts)].flat(),
+  );
+  if ([...wanted].some((it) => toolchain.has(it))) return undefined;
+  const installed = new Set(
+    shippedSites(facts, "install").flatMap(({ effect }) =>
+      effect.manager === "apt" ? effect.packages.flatMap(({ name }) => name ?? []) : [],
+    ),
+  );
+  const missing = [...packageOf].filter(([program]) => wanted.has(program));
+  if (missing.length > 0 && runs.some(runsUnknownScript)) return undefined;
+  const packages = missing.flatMap(([, name]) => (installed.has(name) ? [] : [name]));
+  if (packages.length === 0) return [];
+  const needsTrust = packages.some((it) => ["git", "curl", "wget", "mercurial", "subversion"].includes(it));
+  return needsTrust && !installed.has(certificates) ? [...packages, certificates] : packages;
+}
+
+/** pip and npm call git by themselves for such addresses. */
+const programsOfUrls = (run: RunInstruction): readonly string[] =>
+  /\bgit\+(?:https?|ssh|git|file):/.test(run.source) ? ["git"] : [];
+
+/** What health checks and start commands name. */
+const startedPrograms = (facts: Facts): readonly string[] =>
+  facts.shipped.flatMap((it) =>
+    ["CMD", "ENTRYPOINT", "HEALTHCHECK"].includes(it.keyword) ? it.source.split(/[^\w.+-]+/) : [],
+  );
+
+/** A script that was fetched may call whatever the full image has: one from a pipe, or started by its path. */
+const runsUnknownScript = (run: RunInstruction): boolean => {
+  const programs = programsOf(run);
+  if (!programs.some((it) => ["curl", "wget", "git"].includes(it))) return false;
+  return (
+    programs.some((it) => interpreters.has(it)) ||
+    run.commands.some(({ words }) => words[0]?.text?.includes("/") ?? words.length > 0)
+  );
+};
+
+/** Undefined where the packages have no known size, or leave nothing to save. */
+function lessPackages(prices: PackageSizes, saving: Size, slim: string, all: readonly string[]) {
+  if (all.length === 0) return saving;
+  const base = { image: slim, manager: "apt" } as const;
+  const cost = prices.closure({ all, recommends: false, base });
+  if (saving.kind !== "estimated" || saving.high === undefined) return undefined;
+  if (cost.kind !== "estimated" || cost.high === undefined || cost.high >= saving.low) return undefined;
+  return estimated(
+    bytes(saving.low - cost.high),
+    bytes(saving.high - cost.low),
+    `${saving.basis}, less ${all.join(", ")}: ${cost.basis}`,
+  );
 }
 
 /** Headers are there to compile against, with the full image's compiler. */
