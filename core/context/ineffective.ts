@@ -66,6 +66,7 @@ function trapOf(facts: IgnoreFacts, rule: IgnoreRule, audit: LineAudit): Ineffec
     return copied && { ...found("backslashes", at, line), ...copied };
   }
   if (audit.letThrough.length > 0 && !audit.leavesOut) {
+    if (audit.letThrough.every(({ by }) => isNamedException(rule, facts.rules.rules[by]))) return undefined;
     const copied = copiedOf(
       facts,
       audit.letThrough.map(({ path }) => ({ path, kind: "file" })),
@@ -79,6 +80,13 @@ function trapOf(facts: IgnoreFacts, rule: IgnoreRule, audit: LineAudit): Ineffec
   const copied = copiedOf(facts, meant);
   return copied && { ...found("only the top", at, line), ...copied };
 }
+
+/** `*.md`, and later `!README.md`: a path among those that the pattern matches, by its name, is meant to come along. */
+const isNamedException = (rule: IgnoreRule, exception: IgnoreRule | undefined): boolean =>
+  exception !== undefined &&
+  exception.pattern !== rule.pattern &&
+  !/[*?[]/.test(exception.pattern) &&
+  ignoreTest(rule.pattern)?.(exception.pattern) === true;
 
 const found = (trap: Trap, at: Span, line: string): Ineffective => ({
   trap,

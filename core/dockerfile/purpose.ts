@@ -11,9 +11,23 @@ const development =
 const developmentServer =
   /\b(?:nodemon|react-scripts|vue-cli-service|webpack-dev-server|ts-node(?:-dev)?|(?:npm|yarn|pnpm|bun)[\s"',]+(?:run[\s"',]+)?(?:dev|develop|watch)\b|(?:ng|vite|webpack|parcel)[\s"',]+(?:serve|dev|watch)|(?:next|nuxt|astro|remix|gatsby)[\s"',]+(?:dev|develop)|vite["'\s]*(?:$|[\],-]))/m;
 
-/** A stage that is built for work on the project: its name says so, or it starts the tests or a development server. */
+/** Who starts such an image from outside, with no command of its own, runs tests in it; Cypress does nothing else. */
+const testImage = /(?:^|\/)cypress\/(?:included|browsers|base|factory)(?:[:@]|$)/;
+const browserImage = /(?:^|\/)playwright(?:\/(?:python|java|dotnet))?(?:[:@]|$)/;
+
+const hasStart = (stage: Stage): boolean =>
+  stage.instructions.some((it) => it.keyword === "CMD" || it.keyword === "ENTRYPOINT");
+
+const isTestBed = (stage: Stage): boolean =>
+  testImage.test(stage.baseImage ?? "") || (browserImage.test(stage.baseImage ?? "") && !hasStart(stage));
+
+/**
+ * A stage that is built for work on the project: its name says so, it starts the tests or a development server, or it
+ * stands on an image that is made for tests.
+ */
 export const isForDevelopment = (stage: Stage): boolean =>
   development.test(stage.name ?? "") ||
+  isTestBed(stage) ||
   stage.instructions.some(
     (it) =>
       (it.keyword === "CMD" || it.keyword === "ENTRYPOINT") &&
@@ -54,6 +68,13 @@ const toolchainImage =
 const builderImage =
   /io\.openshift\.s2i|STI_SCRIPTS_(?:PATH|URL)|io\.openshift\.tags\s*=\s*["']?(?:[\w,.-]*,)?builder\b/;
 
+/** Wheels are what others take from it: it starts nothing, and the last thing that it runs builds them. */
+const makesWheels = (stage: Stage): boolean =>
+  !hasStart(stage) &&
+  /\b(?:pip[\d.]*\s+wheel|cibuildwheel|auditwheel)\b/.test(
+    stage.instructions.findLast((it) => it.kind === "run")?.source ?? "",
+  );
+
 /** A shipped image that is meant to carry tools: its place, its last stage or its labels say so, or its base is a toolchain. */
 export const shipsToolchain = (facts: Facts, world: World): boolean =>
   world.toolchain === true ||
@@ -63,7 +84,7 @@ export const shipsToolchain = (facts: Facts, world: World): boolean =>
     (stage) =>
       stage.shipped &&
       !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
-      (buildStage.test(stage.name ?? "") || toolchainImage.test(stage.baseImage ?? "")),
+      (makesWheels(stage) || buildStage.test(stage.name ?? "") || toolchainImage.test(stage.baseImage ?? "")),
   );
 
 /** Names of the programs that a RUN starts. */

@@ -152,11 +152,27 @@ function touchedBy(facts: Facts, { context }: World, { run, effect }: Site): rea
     copies.flatMap((copy) => {
       const part = copiedPart(copy, path.path, context);
       // Without -R a directory alone is touched, and it holds no bytes.
-      if (part === undefined || part.bytes === 0 || (!effect.recursive && !part.file)) return [];
+      if (part === undefined || part.bytes === 0 || !isOwnedAs(copy, effect.from)) return [];
+      if (!effect.recursive && !(part.file && part.pieces.every(({ place }) => isNamedBy(place, path.path))))
+        return [];
       return [{ copy, path, part }];
     }),
   );
 }
+
+/** The path means the file itself, not a directory that holds it. */
+const isNamedBy = (place: string, path: string): boolean => depthOf(place) === depthOf(path);
+
+const depthOf = (path: string): number => withoutSlash(path).split("/").length;
+
+/** `chown --from` changes only what that user has. */
+function isOwnedAs(copy: CopyInstruction, from: string | undefined): boolean {
+  if (from === undefined) return true;
+  const given = copy.flags.find(({ name }) => name === "chown")?.value;
+  return userOf(given ?? "root") === userOf(from);
+}
+
+const userOf = (owner: string): string => owner.replace(/:.*$/s, "").replace(/^0$/, "root");
 
 /** Bits that files of a build context have as a rule, or the owner that a plain COPY gives. */
 function isIdle({ effect, touched }: TouchedSite): boolean {

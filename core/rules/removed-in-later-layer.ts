@@ -18,7 +18,7 @@ import type {
   Word,
 } from "../dockerfile/facts.ts";
 import { mentions, usersOf } from "../dockerfile/mentions.ts";
-import { deletes } from "../dockerfile/paths.ts";
+import { baseName, deletes } from "../dockerfile/paths.ts";
 import { copiedBySameWord } from "../dockerfile/same-word.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { atLeast, measured, type Size, unknownSize } from "../size/size.ts";
@@ -329,11 +329,22 @@ function ignoreFixes(
   contextPaths: readonly string[],
 ): readonly Fix[] {
   const removed = withoutDeletion(facts, site, path.word);
-  if (context === undefined || removed === undefined) return [];
+  if (context === undefined || removed === undefined || isUsedBeside(facts, site, path)) return [];
   const file = ignoreEdits(context, contextPaths);
   if (file === undefined) return [];
   const title = `Leave it out of the build context (${file.path})`;
   return [{ title, safety: "review", edits: removed, otherFiles: [file] }];
+}
+
+/** The RUN that deletes it runs or reads it first, as far as its name or a program that no model knows may say. */
+function isUsedBeside(facts: Facts, { run, command }: Site, path: PathWord): boolean {
+  const name = baseName(path.path.replace(/\/\*$/, ""));
+  return run.commands.some((it) => {
+    const [first] = it.words;
+    const last = it.words.at(-1);
+    if (it === command || first === undefined || last === undefined) return false;
+    return facts.text.slice(first.at.start, last.at.end).includes(name);
+  });
 }
 
 /** The command without the word; without the command when nothing else is deleted. */

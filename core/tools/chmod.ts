@@ -1,7 +1,7 @@
 /** chmod, chown and chgrp: they change no content, yet a layer stores each file they touch. */
 import type { Word } from "../dockerfile/facts.ts";
 import type { Touch } from "./file-effects.ts";
-import { hasOption, type Invocation, pathWords, splitArguments, type Tool } from "./tool.ts";
+import { hasOption, type Invocation, optionValue, pathWords, splitArguments, type Tool } from "./tool.ts";
 
 export const chmod: Tool = {
   names: ["chmod"],
@@ -30,11 +30,13 @@ function touched({ words, directory }: Invocation, changes: Touch["changes"]): T
   );
   const hasReference = hasOption(args, "--reference");
   const operands = hasReference || negative !== undefined ? args.operands : args.operands.slice(1);
+  const from = optionValue(args, "--from")?.text;
   return {
     kind: "touch",
     paths: pathWords(operands, directory),
     recursive: hasOption(args, "-R", "--recursive"),
     changes,
     value: hasReference ? undefined : (negative ?? args.operands[0])?.text,
+    ...(from === undefined ? {} : { from }),
   };
 }

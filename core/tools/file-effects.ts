@@ -39,6 +39,8 @@ export interface Touch {
   readonly changes: "mode" | "owner" | "group" | "times";
   /** `a+rX`, `0755`, `app:app`; undefined where another file or an undecided word says it. */
   readonly value: string | undefined;
+  /** `chown --from`: only what this owner has is changed. */
+  readonly from?: string;
 }
 
 /** A build tree installs itself elsewhere: `make install`. */
