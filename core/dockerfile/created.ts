@@ -115,10 +115,13 @@ function hiddenOfCopy(
     sources.some(({ text }) => text === undefined || isAddress(text))
   ) {
     const only = sources[0]?.text;
+    // Of a stage too: a deletion of that very name below the folder means a file of that name.
+    const isNamed =
+      only !== undefined && sources.length === 1 && (isAddress(only) || copy.from !== undefined);
     const place =
-      destinationPath.endsWith("/") && only !== undefined && isAddress(only) && sources.length === 1
-        ? `${destinationPath}${baseName(only)}`
-        : destinationPath;
+      destinationPath.endsWith("/") && isNamed ? `${destinationPath}${baseName(only)}` : destinationPath;
+    if (copy.from !== undefined && deletes(pattern, withoutSlash(destinationPath)))
+      return { bytes: undefined, whole: true, lone: false, contextPaths: [] };
     return deletes(pattern, withoutSlash(place))
       ? { bytes: undefined, whole: true, lone: false, contextPaths: [] }
       : undefined;

@@ -130,7 +130,10 @@ const certificates = "ca-certificates";
  * with packages does not serve: compilers are called, or what runs is not known.
  */
 function packagesCalled(facts: Facts): readonly string[] | undefined {
-  const runs = facts.shipped.flatMap((it) => (it.kind === "run" ? [it] : []));
+  // What images that are built on this one run counts as well.
+  const runs = facts.instructions.filter(
+    (it): it is RunInstruction => it.kind === "run" && (it.onbuild || facts.shipped.includes(it)),
+  );
   if (runs.some((it) => it.opaque !== undefined)) return undefined;
   const wanted = new Set(
     [runs.flatMap(programsOf), runs.flatMap(programsOfUrls), startedPrograms(facts)].flat(),

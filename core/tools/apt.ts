@@ -16,7 +16,8 @@ const valued = new Set([
   "--build-profiles",
 ]);
 
-const lists: CacheEffect = {
+/** What `apt-get update` leaves, whoever calls it. */
+export const aptLists: CacheEffect = {
   kind: "cache",
   cache: "apt-lists",
   label: "apt's package lists",
@@ -53,7 +54,7 @@ export const apt: Tool = {
     const [action, ...operands] = args.operands;
     switch (action?.text) {
       case "update":
-        return [lists];
+        return [aptLists];
       case "install":
       case "reinstall":
       case "satisfy":

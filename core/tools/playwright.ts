@@ -1,8 +1,12 @@
 import { posixJoin } from "../dockerfile/paths.ts";
+import { aptLists } from "./apt.ts";
 import type { Effect } from "./effect.ts";
 import { hasOption, type Invocation, splitArguments, type Tool } from "./tool.ts";
 
-/** Playwright's command line: downloads browsers, and their system libraries with `--with-deps`. */
+/**
+ * Playwright's command line: downloads browsers, and their system libraries with `--with-deps` or `install-deps`, for which
+ * it runs `apt-get update` and leaves the lists (installDependenciesLinux in microsoft/playwright's registry/dependencies.ts).
+ */
 export const playwright: Tool = {
   names: ["playwright"],
   effects: (call) => playwrightEffects(call),
@@ -30,6 +34,7 @@ export function playwrightEffects({
           // 0 puts them inside the package, wherever that is.
           directory: into === "0" ? undefined : posixJoin(directory, into),
         },
+        ...(hasOption(args, "--with-deps") ? [aptLists] : []),
       ];
     }
     case "test":

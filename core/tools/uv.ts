@@ -154,7 +154,9 @@ function syncInstall(
 ): PythonInstall {
   const selection = selectionOf(call, args);
   const named = call.environment.get("UV_PROJECT_ENVIRONMENT");
-  const into = posixJoin(selection.directory, named ?? ".venv") ?? "/app/.venv";
+  const active = hasOption(args, "--active") ? call.environment.get("VIRTUAL_ENV") : undefined;
+  const project = posixJoin(selection.directory, named ?? ".venv") ?? "/app/.venv";
+  const into = active === undefined || active === "" ? project : active;
   return { ...plain(call, tool, args, action), selection, locked: true, into };
 }
 
