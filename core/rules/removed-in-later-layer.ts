@@ -336,7 +336,7 @@ function ignoreFixes(
   return [{ title, safety: "review", edits: removed, otherFiles: [file] }];
 }
 
-/** The RUN that deletes it runs or reads it first, as far as its name or a program that no model knows may say. */
+/** Another command of the RUN that deletes it names it, so it runs or reads it. What uses it without its name is not seen. */
 function isUsedBeside(facts: Facts, { run, command }: Site, path: PathWord): boolean {
   const name = baseName(path.path.replace(/\/\*$/, ""));
   return run.commands.some((it) => {
