@@ -91,6 +91,9 @@ RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
   },
 });
 
+/** Bytes. Less is what names other packages (build-essential has 20 kB), and no compiler or header. */
+const leastTool = 50_000;
+
 type Install = Extract<Effect, { kind: "install" }>;
 type NamedWord = PackageWord & { readonly name: string };
 
@@ -166,8 +169,9 @@ function findingOf(facts: Facts, world: World, tools: ShippedTools): Finding | u
       recommends: install.recommends,
       base,
     }) ?? unknownSize("no package sizes at hand");
-  // The base image or the other packages hold them anyway.
-  if (middleOf(saving) === 0) return undefined;
+  // The base image or the other packages hold the tools themselves anyway.
+  const middle = middleOf(saving);
+  if (middle !== undefined && middle < leastTool) return undefined;
   const laterBuild = chainAfter(facts, run).some(builds);
   const advice = laterBuild
     ? " A later instruction may build with them: build in a stage of its own and copy the result."
