@@ -51,6 +51,22 @@ describe("usage", () => {
 });
 
 describe("check", () => {
+  it.each([
+    [
+      'name = "app"\nsource = { virtual = "." }\n[[package]]\nname = "member"\nsource = { editable = "member" }',
+      1,
+    ],
+    ['name = "app"\nsource = { virtual = "." }\n[[package]]\nname = "member"\nversion = "1.0"', 0],
+  ])("a lock above a project is its own where it has it as a member: %j", async (packages, stale) => {
+    const folder = await folderWith({
+      "uv.lock": `version = 1\n[[package]]\n${packages}\n`,
+      "pyproject.toml": '[project]\nname = "app"\n',
+      "member/pyproject.toml": '[project]\nname = "member"\ndependencies = ["flask"]\n',
+    });
+    const { out } = await plimsoll(folder, ["check", "--format", "json"]);
+    expect(out.match(/"lock-file-stale"/g) ?? []).toHaveLength(stale);
+  });
+
   it("says which files it could read in part only, and judges the part", async () => {
     const folder = await folderWith({
       Dockerfile: kept,

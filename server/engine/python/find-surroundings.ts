@@ -71,9 +71,13 @@ async function findLock(
   return { lock, lockTrouble };
 }
 
-/** uv names the members of a workspace in its lock. */
+/** uv names the members of a workspace in its lock, as its own; poetry's and PDM's are of one project alone. */
 const isOfOthers = ({ kind, byName }: Lock, { kind: document, name }: PythonProject): boolean =>
-  kind === "uv.lock" && document === "pyproject" && name !== undefined && !byName.has(name);
+  document === "pyproject" &&
+  name !== undefined &&
+  (kind === "uv.lock"
+    ? byName.get(name)?.some(({ source }) => source === "project") !== true
+    : kind === "poetry.lock" || kind === "pdm.lock");
 
 /** From a folder up to the workspace's; outside of that, the folder alone. */
 export function foldersUp(start: string, top: string): readonly string[] {
