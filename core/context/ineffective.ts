@@ -74,9 +74,10 @@ function trapOf(facts: IgnoreFacts, rule: IgnoreRule, audit: LineAudit): Ineffec
     const by = audit.letThrough[0] && facts.rules.rules[audit.letThrough[0].by]?.at;
     return copied && { ...found("let through again", at, line), ...copied, by };
   }
-  // Who writes the slash means the top.
-  if (/^\.?\//.test(line)) return undefined;
-  const meant = audit.sameName.filter((it) => !audit.matches || isLitter(facts, it));
+  // Who writes the slash means the top; a pattern of wildcards alone names nothing to look for elsewhere.
+  if (/^\.?\//.test(line) || /^[*?./]+$/.test(pattern)) return undefined;
+  // `data` may well be a package of that name deeper down: only what nobody wants anywhere is meant for certain.
+  const meant = audit.sameName.filter((it) => isLitter(facts, it));
   const copied = copiedOf(facts, meant);
   return copied && { ...found("only the top", at, line), ...copied };
 }
