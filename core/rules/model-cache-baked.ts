@@ -18,7 +18,8 @@ export const modelCacheBaked = defineRule({
 A model that is fetched while the image is built is stored, pushed and pulled with every version of the image, and a
 changed line above it fetches it again. A volume at the hub's folder keeps it between containers and out of the image.
 
-Some want their models inside, to start without a network: so it is a hint.
+Some want their models inside, to start without a network: so it is a hint. What programs do not fetch by themselves
+(models of spaCy, data of NLTK) has to be there and is not reported.
 
 ## Reported
 \`\`\`dockerfile
@@ -53,7 +54,7 @@ RUN true
   },
 });
 
-/** Their libraries fetch what is missing; spacy.load and nltk's data raise an error instead. */
+/** Their libraries fetch what is missing; spacy.load and nltk's data raise an error instead, so they have to be there. */
 const fetchesItself: ReadonlySet<ModelDownload["hub"]> = new Set(["huggingface", "torch", "tensorflow"]);
 
 const hubs: Readonly<Record<ModelDownload["hub"], string>> = {
@@ -71,7 +72,7 @@ function findingOf(
   downloads: readonly ModelDownload[],
 ): Finding | undefined {
   const [first] = downloads;
-  if (first === undefined) return undefined;
+  if (first === undefined || !fetchesItself.has(first.hub)) return undefined;
   const { directory, hub } = first;
   if (directory !== undefined && (isOnMount(run, directory) || isDeleted(run, command, directory)))
     return undefined;
@@ -82,12 +83,12 @@ function findingOf(
     at: first.word.at,
     what: `${names === "" ? "a model" : names} of ${hubs[hub]} is stored in the image`,
     nameFirst: names !== "",
-    why: `Every version of the image carries it again.${fetchesItself.has(hub) ? "" : " The program does not fetch it by itself: what starts it has to."}${directory === undefined ? "" : ` A volume at ${directory} keeps it out.`}`,
+    why: `Every version of the image carries it again.${directory === undefined ? "" : ` A volume at ${directory} keeps it out.`}`,
     saving: unknownSize("nothing at hand tells what the hub sends"),
     taste: true,
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
     get fixes() {
-      const edit = fetchesItself.has(hub) ? removeCommand(facts, run, command) : undefined;
+      const edit = removeCommand(facts, run, command);
       return edit === undefined
         ? []
         : [{ title: "Fetch it when the container starts", safety: "review" as const, edits: [edit] }];
