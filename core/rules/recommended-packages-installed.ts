@@ -87,7 +87,16 @@ function findingOf(
   const names = packages.flatMap(({ name }) => name ?? []);
   if (!recommends || recommendsFlag === undefined || action === undefined || names.length === 0)
     return undefined;
-  const saving = world.packageSizes?.recommended({ all: names, base: packageBaseAt(facts, run, manager) });
+  const base = packageBaseAt(facts, run, manager);
+  // What is named elsewhere is there anyway: without recommendations it comes along a line later.
+  const named = shippedSites(facts, "install").flatMap(({ effect }) =>
+    effect.manager === manager ? effect.packages.flatMap(({ name }) => name ?? []) : [],
+  );
+  const alsoInstalled = [
+    ...(base.alsoInstalled ?? []),
+    ...new Set(named.filter((it) => !names.includes(it))),
+  ];
+  const saving = world.packageSizes?.recommended({ all: names, base: { ...base, alsoInstalled } });
   // Without prices nobody knows whether anything is recommended at all.
   if (saving === undefined || middleOf(saving) === 0) return undefined;
   return {
