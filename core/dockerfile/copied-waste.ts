@@ -8,6 +8,7 @@ import { estimated, measured, type Size } from "../size/size.ts";
 import { isFromContext } from "./copied.ts";
 import type { CopyInstruction, Facts, Instruction, Word } from "./facts.ts";
 import { mentions, usersOf } from "./mentions.ts";
+import { isWorkbench } from "./purpose.ts";
 
 export interface CopiedWaste {
   readonly source: Word;
@@ -72,8 +73,8 @@ const gitTools =
 const nodeInstall = /\b(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|bun install)\b/;
 
 function isUsed({ kind, entry }: WasteEntry, users: readonly Instruction[], facts: Facts): boolean {
-  // Who starts Jupyter opens them.
-  if (kind === "notebooks" && isForNotebooks(facts)) return true;
+  // Who starts Jupyter opens them, or who works in a container that starts nothing of its own.
+  if (kind === "notebooks" && (isForNotebooks(facts) || isWorkbench(facts))) return true;
   if (kind === "version control") return users.some((it) => gitTools.test(it.source));
   // What the developer installed is what ships, unless the image installs its own.
   if (kind === "installed packages") return !facts.instructions.some((it) => nodeInstall.test(it.source));

@@ -18,8 +18,32 @@ const browserImage = /(?:^|\/)playwright(?:\/(?:python|java|dotnet))?(?:[:@]|$)/
 const hasStart = (stage: Stage): boolean =>
   stage.instructions.some((it) => it.keyword === "CMD" || it.keyword === "ENTRYPOINT");
 
+/** Editors and code spaces attach to such images. */
+const devcontainerImage = /^mcr\.microsoft\.com\/(?:vscode\/)?devcontainers\//;
+
+/** Images that bring frameworks to work with by hand. */
+const workbenchImage =
+  /^nvcr\.io\/nvidia\/|(?:^|\/)(?:pytorch\/pytorch|tensorflow\/tensorflow|rocm\/(?:pytorch|tensorflow)|nvidia\/cuda)(?:[:@]|$)|(?:^|\/)(?:jupyter|rocker|kaggle|continuumio)\//;
+
+/** Who works in such a container types what it runs: it starts nothing of its own, on an image of frameworks. */
+export const isWorkbench = (facts: Facts): boolean =>
+  facts.stages.some(
+    (stage) =>
+      stage.shipped &&
+      !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
+      !chainHasStart(facts, stage) &&
+      workbenchImage.test(stage.baseImage ?? ""),
+  );
+
+function chainHasStart(facts: Facts, stage: Stage): boolean {
+  const parent = stage.parent === undefined ? undefined : facts.stages[stage.parent];
+  return hasStart(stage) || (parent !== undefined && chainHasStart(facts, parent));
+}
+
 const isTestBed = (stage: Stage): boolean =>
-  testImage.test(stage.baseImage ?? "") || (browserImage.test(stage.baseImage ?? "") && !hasStart(stage));
+  devcontainerImage.test(stage.baseImage ?? "") ||
+  testImage.test(stage.baseImage ?? "") ||
+  (browserImage.test(stage.baseImage ?? "") && !hasStart(stage));
 
 /**
  * A stage that is built for work on the project: its name says so, it starts the tests or a development server, or it
