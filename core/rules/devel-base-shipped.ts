@@ -12,7 +12,7 @@ export const develBaseShipped = defineRule({
   summary: "The image that ships starts from a CUDA image with compilers and headers.",
   docs: `
 The \`devel\` images of CUDA and PyTorch hold nvcc, headers and static libraries, several gigabytes that only building
-needs. Silent beside what compiles for the GPU while it runs (DeepSpeed, FlashInfer, PyTorch's own extensions). Build in a stage that starts from \`devel\`, and ship one that starts from \`runtime\`.
+needs. Silent beside what compiles for the GPU while it runs (DeepSpeed, FlashInfer, JAX, Numba, PyTorch's own extensions). Build in a stage that starts from \`devel\`, and ship one that starts from \`runtime\`.
 
 ## Reported
 \`\`\`dockerfile
@@ -45,7 +45,7 @@ RUN true
 });
 
 const compilesForGpu =
-  /TORCH_EXTENSIONS_DIR|\b(?:deepspeed|sglang|flashinfer|pycuda|tilelang|tensorrt[-_]llm|cpp_extension)\b/i;
+  /TORCH_EXTENSIONS_DIR|\b(?:deepspeed|sglang|vllm|flashinfer|pycuda|numba|jax|jaxlib|tilelang|tensorrt[-_]llm|cpp_extension)\b/i;
 
 const devel = /^(?:.*\/)?(?:nvidia\/cuda|pytorch\/pytorch):.*-devel(?:-|$)/;
 
