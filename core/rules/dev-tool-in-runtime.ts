@@ -79,8 +79,8 @@ const isShippedTool = (python: PythonFacts, it: Requirement): boolean =>
   python.shipped.has(it.group) &&
   !it.group.startsWith("group:") &&
   !isDevelopmentGroup(it.group.replace("extra:", "")) &&
-  // pytest plugins and stubs are published with their tool among what they need.
-  !(python.project.name ?? "").startsWith("pytest");
+  // pytest plugins and helpers of tests are published with their tool among what they need.
+  !/(?:^|[-_.])(?:py)?test(?:s|ing)?(?:[-_.]|$)/i.test(python.project.name ?? "");
 
 /** All of them go together; what one brings is counted once, on the first line that brings it. */
 function findingOf(
