@@ -1,6 +1,8 @@
 /** The CUDA stack that torch brings on Linux, by what the graph reaches from it there and not elsewhere. */
 import { type Bytes, bytes } from "../size/bytes.ts";
+import { cudaStackSaving } from "../size/cuda-stack.ts";
 import { estimated, type Size } from "../size/size.ts";
+import { heldVersion } from "../tools/torch.ts";
 import { DependencyGraph, type GraphNode } from "./graph.ts";
 import type { Requirement } from "./project.ts";
 import type { PythonFacts } from "./python-facts.ts";
@@ -16,6 +18,8 @@ export interface CudaStack {
   readonly torch: GraphNode;
   /** Distributions that only Linux with a GPU needs. */
   readonly nodes: readonly GraphNode[];
+  /** They are of the version that is installed; else a newer one's stand in, since nothing tells the needs of that one. */
+  readonly exact: boolean;
   /** Those, and what torch's own build for GPUs has more than the one for CPUs. */
   readonly saving: Size;
 }
@@ -41,8 +45,17 @@ export function cudaStackOf(python: PythonFacts): CudaStack | undefined {
   const asked = [{ name: "torch", extras: [], specifier: "", marker: undefined }];
   const kept = new Set([...elsewhere.reach(asked)].map(({ name }) => name));
   const nodes = [...scales.graph.reach(asked)].filter(({ name }) => name !== "torch" && !kept.has(name));
-  return nodes.length === 0 ? undefined : { broughtBy, torch, nodes, saving: savingOf(python, torch, nodes) };
+  if (nodes.length === 0) return undefined;
+  const held = heldBack(installed, torch);
+  const saving = held === undefined ? savingOf(python, torch, nodes) : cudaStackSaving(held);
+  return { broughtBy, torch, nodes, exact: held === undefined, saving };
 }
+
+/** Version that a requirement holds torch back to, where neither a lock nor an environment tells what that one needs. */
+const heldBack = (installed: readonly Requirement[], torch: GraphNode): string | undefined =>
+  torch.locked !== undefined || torch.installed !== undefined
+    ? undefined
+    : installed.flatMap((it) => (it.name === "torch" ? (heldVersion(it.specifier) ?? []) : []))[0];
 
 const macOs = { sys_platform: "darwin", platform_system: "Darwin", os_name: "posix" };
 

@@ -1,12 +1,13 @@
 /** What a Dockerfile installs of a Python project: which extras and groups, on which base image. */
-import type { Facts, RunInstruction } from "../dockerfile/facts.ts";
+import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import { isFetched } from "../dockerfile/fetched.ts";
 import { wantsGpu } from "../dockerfile/gpu.ts";
 import { contextFileAt } from "../dockerfile/manifest-at.ts";
 import { shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { OtherFile, OtherPlace } from "../text/other-file.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
-import { namesGpuPackage } from "../tools/torch.ts";
+import { bringTorch, namesGpuPackage, torchBuild } from "../tools/torch.ts";
 import type { World } from "../world.ts";
 import type { InstalledWorld } from "./installed.ts";
 import { type GroupId, groupsOf, type PythonProject } from "./project.ts";
@@ -36,6 +37,8 @@ export interface ShippedPython {
   readonly forDevelopment: boolean;
   /** A GPU is wanted there: nothing is said against CUDA. */
   readonly gpu: boolean;
+  /** A line of it installs torch from an index or in a build of its own choice; later ones find it there. */
+  readonly choosesTorch: boolean;
   /** pip leaves bytecode beside every module that it installs. */
   readonly bytecode: boolean;
   /** The versions come from the project's lock file. */
@@ -95,10 +98,14 @@ export function shippedPython(
   if (facts.foreign) return undefined;
   const stages = stagesThatShip(facts);
   const isOther = (run: RunInstruction, file: string): boolean => {
-    const source = document === undefined ? undefined : contextFileAt(facts, world, run, file);
-    return source !== undefined && !`/${document?.replaceAll("\\", "/")}`.endsWith(`/${source}`);
+    if (document === undefined) return false;
+    const source = contextFileAt(facts, world, run, file);
+    return source === undefined
+      ? isFetched(facts, run, file)
+      : !`/${document.replaceAll("\\", "/")}`.endsWith(`/${source}`);
   };
-  const installs = [...stages].flatMap((index) => installsOf(facts, index, isOther));
+  const sites = [...stages].flatMap((index) => installsOf(facts, index, isOther));
+  const installs = sites.map(({ install }) => install);
   const last = facts.stages.findLast((it) => it.shipped);
   const image = last?.baseImage;
   if (installs.length === 0 && !/python/.test(image ?? "")) return undefined;
@@ -122,6 +129,10 @@ export function shippedPython(
       .toSorted((a, b) => a.at.start - b.at.start),
     forDevelopment: shipsForDevelopment(facts, world),
     gpu: wantsGpu(facts, world) || installs.some(namesGpuPackage),
+    choosesTorch: sites.some(
+      ({ install, command }) =>
+        bringTorch(install).length > 0 && torchBuild(install, command.environment) !== "default",
+    ),
     bytecode: installs.length > 0 && installs.every((it) => it.tool === "pip"),
     locked: installs.length > 0 && installs.every((it) => it.locked),
     ignoresLock: unlocked === undefined ? undefined : `${unlocked.tool} install`,
@@ -145,12 +156,12 @@ function stagesThatShip(facts: Facts): ReadonlySet<number> {
   return res;
 }
 
-/** `isOther`: another file of the context than the document lies there. */
+/** `isOther`: another file than the document lies there, of the context or of a tree that a RUN fetches. */
 const installsOf = (
   facts: Facts,
   stage: number,
   isOther: (run: RunInstruction, file: string) => boolean,
-): readonly PythonInstall[] =>
+): readonly { readonly command: Command; readonly install: PythonInstall }[] =>
   (facts.stages[stage]?.instructions ?? []).flatMap((instruction) =>
     instruction.kind !== "run"
       ? []
@@ -159,7 +170,15 @@ const installsOf = (
             ? []
             : (command.effects ?? []).flatMap((it) =>
                 it.kind === "python-install"
-                  ? [{ ...it, files: it.files.filter((file) => !isOther(instruction, file.path)) }]
+                  ? [
+                      {
+                        command,
+                        install: {
+                          ...it,
+                          files: it.files.filter((file) => !isOther(instruction, file.path)),
+                        },
+                      },
+                    ]
                   : [],
               ),
         ),

@@ -5,7 +5,7 @@ import type { PythonFacts } from "../python/python-facts.ts";
 import { addEntry, addTable, sectionAt } from "../python/toml-edits.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
 import { lineBreakOf, lineStart } from "../text/lines.ts";
-import { isGpuPackage } from "../tools/torch.ts";
+import { isGpuPackage, suggestsGpu } from "../tools/torch.ts";
 import type { Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -49,15 +49,19 @@ vllm
     if (image !== undefined && image.image === undefined) return;
     if (namesAccelerator(python.path)) return;
     if (python.surroundings.lock === undefined && python.surroundings.catalogue === undefined) return;
-    if (scales.requirementsOf(shipped).some(({ name }) => isGpuPackage(name))) return;
+    const isForGpu = image === undefined ? suggestsGpu : isGpuPackage;
+    if (scales.requirementsOf(shipped).some(({ name }) => isForGpu(name))) return;
+    // What is there already is not taken again.
+    if (image?.choosesTorch === true) return;
     const stack = cudaStackOf(python);
     const own = stack?.broughtBy.filter((it) => it.path === project.path) ?? [];
     const first = own.find(({ name }) => name === "torch") ?? own[0];
     if (stack === undefined || first === undefined) return;
     const names = stack.nodes.length;
+    const packages = !stack.exact ? "libraries" : `${names} package${names === 1 ? "" : "s"}`;
     yield {
       at: first.nameAt,
-      what: `${first.name === "torch" ? "torch" : `${first.name} brings torch, which`} brings ${names} package${names === 1 ? "" : "s"} for NVIDIA's GPUs`,
+      what: `${first.name === "torch" ? "torch" : `${first.name} brings torch, which`} brings ${packages} for NVIDIA's GPUs`,
       nameFirst: true,
       why: `Without a GPU nothing loads them.${image === undefined ? "" : ` ${image.dockerfile} installs them on ${image.image ?? "its base image"}.`}`,
       saving: stack.saving,

@@ -6,7 +6,14 @@ import { possibleSitesOf } from "../dockerfile/sites.ts";
 import { cudaStackSaving } from "../size/cuda-stack.ts";
 import { insertAt } from "../text/edit.ts";
 import type { PythonInstall } from "../tools/python-install.ts";
-import { bringTorch, isTorchFamily, namesGpuPackage, pinnedTorch, torchBuild } from "../tools/torch.ts";
+import {
+  bringTorch,
+  isTorchFamily,
+  namesGpuPackage,
+  newestTorchFor,
+  pinnedTorch,
+  torchBuild,
+} from "../tools/torch.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
 
@@ -85,13 +92,17 @@ function findingOf(facts: Facts, here: Install, all: readonly Install[]): Findin
       ? `${first.name} is installed in its build for NVIDIA's GPUs`
       : `${first.name} brings torch in its build for NVIDIA's GPUs`,
     why: "Nothing here asks for a GPU, and without one its CUDA libraries are dead weight.",
-    saving: cudaStackSaving(pinnedTorch(install)),
+    saving: cudaStackSaving(pinnedTorch(install) ?? newestTorchFor(pythonOf(facts, run))),
     related: way === "layer" ? [] : [{ at: way.at, message: "this COPY takes it into the image that ships" }],
     get fixes() {
       return fixesOf(install);
     },
   };
 }
+
+/** "3.8" of `python:3.8-slim`. */
+const pythonOf = (facts: Facts, { stage }: RunInstruction): string | undefined =>
+  /(?:^|\/)python:(3\.\d+)/.exec(facts.stages[stage]?.baseImage ?? "")?.[1];
 
 function isBefore(facts: Facts, it: Install, other: Install): boolean {
   if (it.run === other.run)

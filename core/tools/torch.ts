@@ -33,7 +33,14 @@ const needTorch = new Set([
 
 /** Distributions that make sense on a GPU only. */
 const needGpu =
-  /^(?:vllm|xformers|flash-attn|bitsandbytes|deepspeed|auto-gptq|autoawq|apex|cupy.*|cuda-.*|nvidia-.*|tensorrt.*|onnxruntime-gpu|faiss-gpu.*|jax-cuda.*|triton|sglang|lmdeploy|.*-gpu|.*-cu\d+)$/;
+  /^(?:vllm|xformers|flash-attn|bitsandbytes|deepspeed|auto-gptq|autoawq|apex|cupy.*|pycuda|cuda-.*|nvidia-.*|tensorrt.*|onnxruntime-gpu|faiss-gpu.*|jax-cuda.*|triton|sglang|lmdeploy|.*-gpu|.*-cu\d+)$/;
+
+/** Distributions that train or generate with networks: who names them has a GPU in mind, wherever it is. */
+const wantGpu =
+  /^(?:diffusers|accelerate|peft|trl|(?:pytorch-)?lightning|fastai|tensorboardx|horovod|fairseq|mmcv.*|mmdet.*|detectron2|unsloth|axolotl|invokeai|audiocraft|nemo-toolkit)$/;
+
+/** Normalised name of a distribution that hardly anybody uses without a GPU. */
+export const suggestsGpu = (name: string): boolean => needGpu.test(name) || wantGpu.test(name);
 
 /** Words of the install that bring torch along. */
 export const bringTorch = (install: PythonInstall): readonly RequirementWord[] =>
@@ -56,11 +63,26 @@ export const namesGpuPackage = ({ requirements }: PythonInstall): boolean =>
       extras.some((it) => /^(?:cuda|gpu|cu\d+)/.test(it)),
   );
 
-/** Version that `==` pins torch to. */
+/** Version that a specifier holds back: `==1.12.1`, `~=1.13`, `<=2.0`, and 1 for `<2`. */
+export function heldVersion(specifier: string): string | undefined {
+  const [, version] = /(?:==|~=|<=)\s*([\d.]+)/.exec(specifier) ?? [];
+  return version ?? (/<\s*2(?:\.0)*(?:\s*,|\s*$)/.test(specifier) ? "1" : undefined);
+}
+
+/** Version that an install's words hold torch back to. */
 export const pinnedTorch = ({ requirements }: PythonInstall): string | undefined =>
-  requirements
-    .filter(({ name }) => name === "torch")
-    .flatMap(({ text }) => /==\s*([\d.]+)/.exec(text ?? "")?.[1] ?? [])[0];
+  requirements.filter(({ name }) => name === "torch").flatMap(({ text }) => heldVersion(text ?? "") ?? [])[0];
+
+/** The newest torch for a Python: https://pypi.org/project/torch/#history has no wheels of later ones for it. */
+export const newestTorchFor = (python: string | undefined): string | undefined =>
+  python === undefined ? undefined : lastTorch.get(python);
+
+const lastTorch: ReadonlyMap<string, string> = new Map([
+  ["3.6", "1.10.2"],
+  ["3.7", "1.13.1"],
+  ["3.8", "2.4.1"],
+  ["3.9", "2.8.0"],
+]);
 
 const indexVariables = [
   "PIP_INDEX_URL",

@@ -120,6 +120,19 @@ it.each([
   expect(shipped?.files).toEqual(expected);
 });
 
+it.each([
+  ["git clone --depth 1 https://example.org/a.git /app", []],
+  ["mkdir /app && curl -fsSL https://example.org/a.tgz | tar xz -C /app", []],
+  ["git clone --depth 1 https://example.org/a.git /other", ["/app/requirements.txt"]],
+])("a list in a tree that %s brings is nobody's here", (fetch, expected) => {
+  const dockerfile = `FROM python:3.12\nRUN ${fetch}\nRUN pip install -r /app/requirements.txt\n`;
+  const { facts } = judge.read("dockerfile", dockerfile);
+  if (facts === undefined) throw new Error("nothing was read");
+  const place = { path: "/p/Dockerfile", shown: "Dockerfile", document: "/p/requirements.txt" };
+  const shipped = shippedPython(facts, place, readRequirementsFile(requirements, ""), emptyWorld);
+  expect(shipped?.files).toEqual(expected);
+});
+
 it("leads from a requirement to the words of the Dockerfile that install it", () => {
   const text =
     '[project]\nname = "a"\ndependencies = ["flask"]\n[project.optional-dependencies]\nml = ["pytest"]\n';
