@@ -14,3 +14,19 @@ it("takes the shallow manifests, not other people's, empty or huge ones", () => 
   });
   expect(manifestPaths(root)).toEqual(["package.json", "a/Cargo.toml"]);
 });
+
+it("takes lists of requirements and renamed projects after them", () => {
+  const root = listingOf({
+    "api/requirements.txt": bytes(10),
+    "dev-requirements.txt": bytes(10),
+    "pyproject.api.toml": bytes(10),
+    "requirements.md": bytes(10),
+    "web/package.json": bytes(10),
+  });
+  expect(manifestPaths(root)).toEqual([
+    "web/package.json",
+    "dev-requirements.txt",
+    "pyproject.api.toml",
+    "api/requirements.txt",
+  ]);
+});
