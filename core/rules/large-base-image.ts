@@ -2,6 +2,7 @@ import { insertAfter, insertReplacement } from "../dockerfile/edits.ts";
 import type { Facts, RunInstruction, Stage } from "../dockerfile/facts.ts";
 import { programsOf, shipsToolchain } from "../dockerfile/purpose.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
+import { installsSources } from "../dockerfile/source-installs.ts";
 import { bytes } from "../size/bytes.ts";
 import type { PackageSizes } from "../size/package-sizes.ts";
 import { estimated, type Size, sizeLabel } from "../size/size.ts";
@@ -19,8 +20,9 @@ export const largeBaseImage = defineRule({
 The images of Python and Node.js without \`slim\` in their tags hold compilers, headers and version control. Both sizes are from the images' own records.
 
 Where the file calls a small program that slim leaves out (git, curl, unzip), slim and that program's package are
-proposed, and the saving is less by what apt installs for it. Silent where the file compiles, and where a fetched script
-runs, which may call anything.
+proposed, and the saving is less by what apt installs for it. Silent where the file compiles, where it
+installs headers or distributions without wheels and brings no compiler of its own, and where a fetched script runs,
+which may call anything.
 
 The fix asks for review: what your program calls by name may be among what slim leaves out. Alpine is never proposed,
 because programs and wheels built for glibc do not run there.
@@ -88,16 +90,19 @@ const packageOf: ReadonlyMap<string, string> = new Map([
 
 const interpreters = new Set(["sh", "bash", "zsh", "python", "python3", "perl", "node", "sudo"]);
 
-function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding | undefined {
+function findingOf(facts: Facts, world: World, stage: Stage): Finding | undefined {
+  const { packageSizes } = world;
   const image = stage.baseImage;
   const [word] = stage.from.words;
   const slim = image === undefined ? undefined : slimOf(image);
   if (image === undefined || slim === undefined || word === undefined || packageSizes === undefined)
     return undefined;
-  const packages = packagesCalled(facts);
+  const installed = installedByApt(facts);
+  if (needsCompiler(facts, world) && !installed.some(isCompiler)) return undefined;
+  const packages = packagesCalled(facts, new Set(installed));
   if (packages === undefined) return undefined;
   const sizes = sizesOf(packageSizes, image, slim);
-  const saving = sizes && lessPackages(packageSizes, sizes.saving, slim, packages);
+  const saving = sizes && lessPackages(packageSizes, sizes.saving, { image, slim, packages, installed });
   if (sizes === undefined || saving === undefined) return undefined;
   const others = packages.filter((it) => it !== certificates);
   return {
@@ -112,7 +117,7 @@ function findingOf(facts: Facts, { packageSizes }: World, stage: Stage): Finding
         : `The full image brings compilers and headers too; of what slim leaves out this file calls ${others.join(", ")} alone, which apt installs there.`,
     saving,
     get fixes(): readonly Fix[] {
-      const edit = installsHeaders(facts) ? undefined : insertReplacement(facts, word, slim);
+      const edit = insertReplacement(facts, word, slim);
       if (edit === undefined) return [];
       const title = `Start from ${slim}${others.length > 0 ? ` with ${others.join(", ")}` : ""}`;
       if (packages.length === 0) return [{ title, safety: "review", edits: [edit] }];
@@ -129,7 +134,7 @@ const certificates = "ca-certificates";
  * Packages of the programs that the file calls from the full image and does not install by itself. Undefined where slim
  * with packages does not serve: compilers are called, or what runs is not known.
  */
-function packagesCalled(facts: Facts): readonly string[] | undefined {
+function packagesCalled(facts: Facts, installed: ReadonlySet<string>): readonly string[] | undefined {
   // What images that are built on this one run counts as well.
   const runs = facts.instructions.filter(
     (it): it is RunInstruction => it.kind === "run" && (it.onbuild || facts.shipped.includes(it)),
@@ -139,11 +144,6 @@ function packagesCalled(facts: Facts): readonly string[] | undefined {
     [runs.flatMap(programsOf), runs.flatMap(programsOfUrls), startedPrograms(facts)].flat(),
   );
   if ([...wanted].some((it) => toolchain.has(it))) return undefined;
-  const installed = new Set(
-    shippedSites(facts, "install").flatMap(({ effect }) =>
-      effect.manager === "apt" ? effect.packages.flatMap(({ name }) => name ?? []) : [],
-    ),
-  );
   const missing = [...packageOf].filter(([program]) => wanted.has(program));
   if (missing.length > 0 && runs.some(runsUnknownScript)) return undefined;
   const packages = missing.flatMap(([, name]) => (installed.has(name) ? [] : [name]));
@@ -151,6 +151,22 @@ function packagesCalled(facts: Facts): readonly string[] | undefined {
   const needsTrust = packages.some((it) => ["git", "curl", "wget", "mercurial", "subversion"].includes(it));
   return needsTrust && !installed.has(certificates) ? [...packages, certificates] : packages;
 }
+
+const installedByApt = (facts: Facts): readonly string[] => [
+  ...new Set(
+    shippedSites(facts, "install").flatMap(({ effect }) =>
+      effect.manager === "apt" ? effect.packages.flatMap(({ name }) => name ?? []) : [],
+    ),
+  ),
+];
+
+const isCompiler = (name: string): boolean => /^(?:build-essential|gcc|g\+\+|clang)(?:-\d+)?$/.test(name);
+
+/** The full image's compiler is used: headers are installed to compile against, or what has no wheels is installed. */
+const needsCompiler = (facts: Facts, world: World): boolean =>
+  shippedSites(facts, "install").some(({ effect }) =>
+    effect.packages.some(({ name }) => name !== undefined && bringsLibrary(name)),
+  ) || installsSources(facts, world);
 
 /** pip and npm call git by themselves for such addresses. */
 const programsOfUrls = (run: RunInstruction): readonly string[] =>
@@ -172,25 +188,49 @@ const runsUnknownScript = (run: RunInstruction): boolean => {
   );
 };
 
-/** Undefined where the packages have no known size, or leave nothing to save. */
-function lessPackages(prices: PackageSizes, saving: Size, slim: string, all: readonly string[]) {
-  if (all.length === 0) return saving;
-  const base = { image: slim, manager: "apt" } as const;
-  const cost = prices.closure({ all, recommends: false, base });
-  if (saving.kind !== "estimated" || saving.high === undefined) return undefined;
-  if (cost.kind !== "estimated" || cost.high === undefined || cost.high >= saving.low) return undefined;
-  return estimated(
-    bytes(saving.low - cost.high),
-    bytes(saving.high - cost.low),
-    `${saving.basis}, less ${all.join(", ")}: ${cost.basis}`,
-  );
+interface Packages {
+  readonly image: string;
+  readonly slim: string;
+  /** To install on slim in place of what the full image has. */
+  readonly packages: readonly string[];
+  /** That the file installs by itself: on slim they bring along what the full image has already. */
+  readonly installed: readonly string[];
 }
 
-/** Headers are there to compile against, with the full image's compiler. */
-const installsHeaders = (facts: Facts): boolean =>
-  shippedSites(facts, "install").some(({ effect }) =>
-    effect.packages.some(({ name }) => name !== undefined && bringsLibrary(name)),
-  );
+/** Undefined where the packages have no known size, or leave nothing to save. */
+function lessPackages(
+  prices: PackageSizes,
+  saving: Size,
+  { image, slim, packages, installed }: Packages,
+): Size | undefined {
+  if (packages.length + installed.length === 0) return saving;
+  const onSlim = rangeOf(prices, slim, [...packages, ...installed]);
+  const onFull = installed.length === 0 ? [0, 0] : rangeOf(prices, image, installed);
+  // Packages that the catalogue does not have are in neither image.
+  const cost =
+    onSlim === undefined || onFull === undefined
+      ? rangeOf(prices, slim, packages)
+      : ([Math.max(0, onSlim[0] - onFull[1]), Math.max(0, onSlim[1] - onFull[0])] as const);
+  if (cost === undefined) return packages.length === 0 ? saving : undefined;
+  if (saving.kind !== "estimated" || saving.high === undefined || cost[1] >= saving.low) return undefined;
+  const what = packages.length > 0 ? packages.join(", ") : "what apt installs more there";
+  return cost[1] === 0
+    ? saving
+    : estimated(
+        bytes(saving.low - cost[1]),
+        bytes(saving.high - cost[0]),
+        `${saving.basis}, less ${what}: installed sizes of Debian 12's packages`,
+      );
+}
+
+function rangeOf(
+  prices: PackageSizes,
+  image: string,
+  all: readonly string[],
+): readonly [low: number, high: number] | undefined {
+  const size = prices.closure({ all, recommends: false, base: { image, manager: "apt" } });
+  return size.kind === "estimated" && size.high !== undefined ? [size.low, size.high] : undefined;
+}
 
 const debianNames = "bookworm|trixie|bullseye|buster";
 
@@ -205,20 +245,39 @@ function slimOf(image: string): string | undefined {
   return name.endsWith("python") ? `${name}:${version}-slim-${release}` : `${image}-slim`;
 }
 
+/** How far another version's images may lie below and above the recorded ones, as parts of these. */
+const near = [0.2, 0.2] as const;
+/** The images have grown over the years: node:0.10 was 640 MB, python:2.7 890 MB in full. */
+const old = [0.45, 0.05] as const;
+
+const isOld = (image: string): boolean => {
+  const [, name, major = "", minor] = /(python|node):(\d+)(?:\.(\d+))?/.exec(image) ?? [];
+  if (name === "node") return Number(major) < 16;
+  return name === "python" && (Number(major) < 3 || (minor !== undefined && Number(minor) < 9));
+};
+
 /** Of the very images, else of a pair of the same family that stands in with a wider range. */
 function sizesOf(prices: PackageSizes, image: string, slim: string): ReturnType<typeof differenceOf> {
-  const known = differenceOf(prices, image, slim, 0);
+  const known = differenceOf(prices, image, slim, undefined);
   if (known !== undefined) return known;
-  if (/python:/.test(image)) return differenceOf(prices, "python:3.12", "python:3.12-slim", 0.2);
-  return differenceOf(prices, "node:22", "node:22-slim", 0.2);
+  const spread = isOld(image) ? old : near;
+  return /python:/.test(image)
+    ? differenceOf(prices, "python:3.12", "python:3.12-slim", spread)
+    : differenceOf(prices, "node:22", "node:22-slim", spread);
 }
 
-function differenceOf(prices: PackageSizes, image: string, slimImage: string, spread: number) {
+function differenceOf(
+  prices: PackageSizes,
+  image: string,
+  slimImage: string,
+  spread: readonly [down: number, up: number] | undefined,
+) {
   const [full, slim] = [prices.baseImage?.(image), prices.baseImage?.(slimImage)];
   if (full?.kind !== "estimated" || slim?.kind !== "estimated") return undefined;
   if (full.high === undefined || slim.high === undefined) return undefined;
-  const low = Math.max(0, Math.round((full.low - slim.high) * (1 - spread)));
-  const high = Math.round((full.high - slim.low) * (1 + spread));
-  const basis = `recorded sizes of ${image} and ${slimImage}${spread > 0 ? ", which stand in for these tags" : ""}`;
-  return { full, slim, exact: spread === 0, saving: estimated(bytes(low), bytes(high), basis) };
+  const [down, up] = spread ?? [0, 0];
+  const low = Math.max(0, Math.round((full.low - slim.high) * (1 - down)));
+  const high = Math.round((full.high - slim.low) * (1 + up));
+  const basis = `recorded sizes of ${image} and ${slimImage}${spread === undefined ? "" : ", which stand in for these tags"}`;
+  return { full, slim, exact: spread === undefined, saving: estimated(bytes(low), bytes(high), basis) };
 }
