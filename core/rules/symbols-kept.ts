@@ -1,7 +1,8 @@
 import { chainAfter } from "../dockerfile/chain.ts";
-import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
+import type { Command, Facts, Instruction, RunInstruction } from "../dockerfile/facts.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { manifestAt } from "../dockerfile/manifest-at.ts";
+import { shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { sitesOf } from "../dockerfile/sites.ts";
 import { tomlValues } from "../python/toml/parse.ts";
 import { isTable, tableIn } from "../python/untyped.ts";
@@ -23,6 +24,8 @@ them out. Stack traces keep their names and lines.
 
 Cargo does the same in a release build unless the profile in \`Cargo.toml\` or \`CARGO_PROFILE_RELEASE_STRIP\` strips it;
 it is reported where the build context shows the file. Panics keep their messages then, backtraces lose names.
+
+It is silent where the image has a debugger or a profiler, or is for development.
 
 What other programs and libraries of an image hold is measured once the image is analyzed.
 
@@ -59,6 +62,7 @@ COPY --from=build /app /app
 \`\`\`
 `,
   *check(facts, world) {
+    if (shipsForDevelopment(facts, world) || facts.shipped.some(looksInside)) return;
     for (const { run, command, effect } of sitesOf(facts, "compile")) {
       if (effect.output === undefined) continue;
       const keeps = effect.keepsSymbols ?? profileKeepsSymbols(facts, world, run, effect);
@@ -71,6 +75,13 @@ COPY --from=build /app /app
     }
   },
 });
+
+/** Debuggers, profilers and tracers read the symbol table of what they look into. */
+const looksInside = (it: Instruction): boolean =>
+  it.kind !== "copy" &&
+  /(?:^|[\s"'/,])(?:gdb|gdbserver|lldb|lldb-server|dlv|delve|perf|linux-perf|linux-tools-\S+|valgrind|bpftrace|bpfcc-tools|heaptrack|systemtap|uftrace|samply)(?=$|[\s"',@])/m.test(
+    it.source,
+  );
 
 function findingOf(facts: Facts, run: RunInstruction, compile: Compile, output: string): Finding | undefined {
   const way = shipsFrom(facts, run, output);

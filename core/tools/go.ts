@@ -31,11 +31,13 @@ export const go: Tool = {
           (environment.has("GOFLAGS") && environment.get("GOFLAGS") === undefined);
         const output = optionValue(args, "-o");
         const strips = linkerFlag("s").test(flags);
+        // Without optimizations it is built for a debugger.
+        const forDebugger = /-N\b/.test(optionValue(args, "-gcflags")?.text ?? "");
         return [
           {
             kind: "compile",
             language: "go",
-            keepsSymbols: strips ? false : undecided ? undefined : true,
+            keepsSymbols: strips ? false : undecided || forDebugger ? undefined : true,
             keepsDebugData: !strips && !linkerFlag("w").test(flags),
             profileIn: undefined,
             action,
