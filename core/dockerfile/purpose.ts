@@ -5,7 +5,7 @@ import { runsTests } from "./mentions.ts";
 import { baseName } from "./paths.ts";
 
 const development =
-  /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|unit-?tests?|e2e|ci|lint|linter|docs|debug|check)(?:$|[-_.])/i;
+  /^(?:dev|devel|develop(?:ment)?|devcontainer|test|tests|testing|unit-?tests?|e2e|ci|lint|linter|docs|debug|debugger|profil(?:er|ing)|benchmarks?|check)(?:$|[-_.])/i;
 
 /** Servers that compile while they serve: they need what only development needs. */
 const developmentServer =
@@ -99,6 +99,16 @@ const makesWheels = (stage: Stage): boolean =>
     stage.instructions.findLast((it) => it.kind === "run")?.source ?? "",
   );
 
+/** Distribution packages are built in it, once somebody starts it with a command: no RUN calls what it installs for that. */
+const makesPackages = (stage: Stage): boolean => {
+  const runs = stage.instructions.flatMap((it) => (it.kind === "run" ? [it.source] : []));
+  return (
+    !hasStart(stage) &&
+    runs.some((it) => /(?:^|\s)(?:rpm-build|rpmdevtools|debhelper|devscripts)(?=$|\s)/.test(it)) &&
+    !runs.some((it) => /\b(?:rpmbuild\s+-|dpkg-buildpackage|debuild)/.test(it))
+  );
+};
+
 /** A shipped image that is meant to carry tools: its place, its last stage or its labels say so, or its base is a toolchain. */
 export const shipsToolchain = (facts: Facts, world: World): boolean =>
   world.toolchain === true ||
@@ -108,7 +118,10 @@ export const shipsToolchain = (facts: Facts, world: World): boolean =>
     (stage) =>
       stage.shipped &&
       !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
-      (makesWheels(stage) || buildStage.test(stage.name ?? "") || toolchainImage.test(stage.baseImage ?? "")),
+      (makesWheels(stage) ||
+        makesPackages(stage) ||
+        buildStage.test(stage.name ?? "") ||
+        toolchainImage.test(stage.baseImage ?? "")),
   );
 
 /** Names of the programs that a RUN starts. */
