@@ -105,7 +105,8 @@ function* bundles(python: PythonFacts): Iterable<Finding> {
       };
     }
     const advice = providerBundles[it.name];
-    if (advice === undefined || it.via !== undefined) continue;
+    if (advice === undefined || it.via !== undefined || isFrozen(project) || isBroughtAnyway(python, it))
+      continue;
     const own = scales.totalOf(scales.dominatedBy([it]));
     const high = own.kind === "measured" ? own.bytes : own.kind === "estimated" ? own.high : undefined;
     yield {
@@ -122,6 +123,12 @@ function* bundles(python: PythonFacts): Iterable<Finding> {
     };
   }
 }
+
+/** As `pip freeze` writes it, all that is installed: who asks for which of it, nobody can tell. */
+const isFrozen = ({ kind, requirements }: PythonFacts["project"]): boolean =>
+  kind === "requirements" &&
+  requirements.length >= 25 &&
+  requirements.every(({ specifier, url }) => url !== undefined || /^={2,3}[^,]+$/.test(specifier.trim()));
 
 function findingOf(python: PythonFacts, it: Requirement, other: Alternative): Finding {
   const node = python.scales.graph.nodeOf(it);
