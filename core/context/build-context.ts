@@ -37,7 +37,7 @@ export interface BuildContext {
   readonly newIgnorePath: string;
   /** False when the walk stopped at its limit: then sums are at least, not exactly, and are not shown as measured. */
   readonly complete: boolean;
-  /** Texts of the manifests that rules read (`package.json`, `Cargo.toml`, `tsconfig.json` …), by path; the largest and deepest are left out. */
+  /** Texts of the manifests and start scripts that rules read (`package.json`, `tsconfig.json`, `entrypoint.sh` …), by path; the largest and deepest are left out. */
   readonly manifests: ReadonlyMap<string, string>;
   /** All that lies there, whatever the ignore file says, except below directories that it left out when they were read. */
   readonly listing: ListedDirectory;

@@ -35,8 +35,9 @@ stays after it did its work. A version that somebody names is wanted, and so are
 \`setup.py\`, \`pkg_resources\` or an editable install. What the base image holds already is not worth a word: a later layer
 cannot take it away.
 
-Nothing is reported where \`CMD\`, \`ENTRYPOINT\` or \`HEALTHCHECK\` run the installer, or start a script or a task
-runner, whose programs the Dockerfile does not name.
+Nothing is reported where \`CMD\`, \`ENTRYPOINT\` or \`HEALTHCHECK\` run the installer, or start a task runner, whose
+programs the Dockerfile does not name. A start script is read where the build context or the Dockerfile holds it, with
+the scripts that it calls, and so are the services of s6-overlay; one that cannot be read may run anything.
 
 ## Reported
 \`\`\`dockerfile
@@ -110,22 +111,22 @@ ENTRYPOINT ["/entrypoint.sh"]
 \`\`\`
 `,
   *check(facts, world) {
-    yield* inEnvironments(facts);
+    yield* inEnvironments(facts, world);
     for (const it of facts.shipped) {
       if (it.kind === "copy") yield* copied(facts, world, it);
     }
     yield* byScripts(facts, world);
     yield* byPip(facts, world);
-    yield* carried(facts);
+    yield* carried(facts, world);
     yield* byDistribution(facts, world);
-    yield* backends(facts);
+    yield* backends(facts, world);
   },
 });
 
 const uvImage = /^(?:ghcr\.io\/astral-sh\/uv|astral\/uv|docker\.io\/astral\/uv)(?:[:@].*)?$/;
 function* copied(facts: Facts, world: World, copy: CopyInstruction): Generator<Finding> {
-  if (!uvImage.test(copy.from?.text ?? "") || runsAtStart(facts, "uv") !== false) return;
-  if (runsAtStart(facts, "uvx") !== false) return;
+  if (!uvImage.test(copy.from?.text ?? "") || runsAtStart(facts, world.context, "uv") !== false) return;
+  if (runsAtStart(facts, world.context, "uvx") !== false) return;
   const [first] = copy.sources;
   if (first === undefined) return;
   yield {
@@ -200,7 +201,7 @@ function* byPip(facts: Facts, world: World): Generator<Finding> {
 }
 
 /** What pip puts beside the packages that a COPY takes on: `pip install --user --upgrade pip`, then `/root/.local`. */
-function* carried(facts: Facts): Generator<Finding> {
+function* carried(facts: Facts, world: World): Generator<Finding> {
   for (const { run, command, effect: install } of sitesOf(facts, "python-install")) {
     if (facts.shipped.includes(run) || install.selection !== undefined || !install.dependencies) continue;
     const carrier = shipsFrom(facts, run, install.into);
@@ -208,7 +209,7 @@ function* carried(facts: Facts): Generator<Finding> {
       ({ name }) =>
         (name === "pip" && !isInside(facts, install.into)) || installers.some((it) => it === name),
     );
-    const found = named.filter(({ name }) => runsAtStart(facts, name ?? "") === false);
+    const found = named.filter(({ name }) => runsAtStart(facts, world.context, name ?? "") === false);
     const [first] = found;
     if (
       first === undefined ||
@@ -249,14 +250,24 @@ const isInside = (facts: Facts, folder: string): boolean =>
   sitesOf(facts, "environment").some(({ effect }) => effect.installer && effect.folder.path === folder);
 
 /** pip that an environment got when it was made, and that the image which takes the environment never runs. */
-function* inEnvironments(facts: Facts): Generator<Finding> {
+function* inEnvironments(facts: Facts, world: World): Generator<Finding> {
   for (const { run, effect } of sitesOf(facts, "environment")) {
-    if (!effect.installer || facts.shipped.includes(run)) continue;
+    if (!effect.installer) continue;
     const { path, word } = effect.folder;
     const carrier = shipsFrom(facts, run, path);
-    if (carrier === undefined || carrier === "layer" || losesPip(facts, run, path)) continue;
-    const users = facts.shipped.filter((it) => it.index > carrier.index);
-    if (runsAtStart(facts, "pip") !== false || users.some((it) => mentions(it, "/pip"))) continue;
+    if (carrier === undefined || losesPip(facts, run, path)) continue;
+    const last = carrier === "layer" ? run : carrier;
+    const users = facts.shipped.filter((it) => it.index > last.index);
+    if (
+      runsAtStart(facts, world.context, "pip") !== false ||
+      users.some((it) => mentions(it, "/pip") || mentions(it, "/pip3"))
+    )
+      continue;
+    if (carrier === "layer") {
+      const used = run.commands.some(({ words }) => /pip3?$/.test(words[0]?.text ?? ""));
+      if (used) yield inOwnLayer(facts, run, path, word);
+      continue;
+    }
     yield {
       at: word.at,
       what: "pip ships inside the environment, and no container runs it",
@@ -269,6 +280,23 @@ function* inEnvironments(facts: Facts): Generator<Finding> {
       },
     };
   }
+}
+
+/** Made, filled and left in one RUN that ships. */
+function inOwnLayer(facts: Facts, run: RunInstruction, path: string, word: Word): Finding {
+  return {
+    at: word.at,
+    what: "pip stays inside the environment, and no container runs it",
+    nameFirst: true,
+    why: "An environment gets a pip of its own when it is made. Once the packages are there, nothing uses it.",
+    saving: pipSize(true),
+    get fixes(): readonly Fix[] {
+      const appended = appendCommand(facts, run, `${path}/bin/pip uninstall -y pip`);
+      return appended === undefined
+        ? []
+        : [{ title: "Uninstall pip at the end of the RUN", safety: "review", edits: [appended] }];
+    },
+  };
 }
 
 const losesPip = (facts: Facts, run: RunInstruction, folder: string): boolean =>
@@ -308,7 +336,7 @@ function withoutPip(
 
 /** pip of apt or apk, beside the Python that runs the program. */
 function* byDistribution(facts: Facts, world: World): Generator<Finding> {
-  if (["pip", "pip3"].some((it) => runsAtStart(facts, it) !== false)) return;
+  if (["pip", "pip3"].some((it) => runsAtStart(facts, world.context, it) !== false)) return;
   for (const it of pipPackages(facts)) {
     const { run, install, asked } = it;
     const removal = pipRemoval(facts, it);
@@ -339,8 +367,8 @@ function* byDistribution(facts: Facts, world: World): Generator<Finding> {
   }
 }
 
-function* backends(facts: Facts): Generator<Finding> {
-  if (runsAtStart(facts, "pip") !== false) return;
+function* backends(facts: Facts, world: World): Generator<Finding> {
+  if (runsAtStart(facts, world.context, "pip") !== false) return;
   for (const { run, command, install, words } of buildBackends(facts)) {
     const [first, ...others] = words;
     if (first === undefined) continue;
@@ -383,7 +411,7 @@ function shipped(
   tool: string,
   at: Word,
 ): Omit<Finding, "fixes"> | undefined {
-  if (runsAtStart(facts, tool) !== false) return undefined;
+  if (runsAtStart(facts, world.context, tool) !== false) return undefined;
   const alone = run.commands.filter((it) => it.effects?.every(({ kind }) => kind === "nothing") !== true);
   const layer = alone.length <= 2 && tool === "uv" ? measuredLayer(facts, world, run) : undefined;
   return {

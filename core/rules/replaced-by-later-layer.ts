@@ -112,8 +112,11 @@ const systemFolder = "/usr/local/lib";
 function* newInstallers(place: Place, install: PythonInstall): Generator<Finding> {
   const tag = pythonTag(baseOf(place));
   if (tag === undefined || install.into !== systemFolder || install.tool !== "pip") return;
-  const { facts } = place;
-  if (runsAtStart(facts, "pip") === true || chainBefore(facts, place.run).some((it) => replacesPip(it)))
+  const { facts, world } = place;
+  if (
+    runsAtStart(facts, world.context, "pip") === true ||
+    chainBefore(facts, place.run).some((it) => replacesPip(it))
+  )
     return;
   const found = install.requirements.filter(
     (it) => inBase(tag, it.name) && (install.upgrades || isPinned(it)),
@@ -235,9 +238,9 @@ function hiddenBy({ facts, world, run }: Place): Size {
 function* newNpm(place: Place, { packages, global }: NodeInstall): Generator<Finding> {
   const npm = packages.find(({ name }) => name === "npm");
   if (npm === undefined || !global || !nodeImage.test(baseOf(place))) return;
-  const { facts, run } = place;
+  const { facts, world, run } = place;
   const later = chainAfter(facts, run).some((it) => it.kind === "run" && replacesNpm(it));
-  if (later || runsAtStart(facts, "npm") === true) return;
+  if (later || runsAtStart(facts, world.context, "npm") === true) return;
   yield {
     at: npm.word.at,
     what: "npm of the base image is installed again in another version",

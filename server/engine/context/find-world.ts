@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { BuildContext, IgnoreFile } from "../../../core/context/build-context.ts";
 import { ListedContext } from "../../../core/context/listed-context.ts";
 import { manifestPaths } from "../../../core/context/manifests.ts";
+import { scriptPaths } from "../../../core/context/scripts.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
 import type { NamedImages } from "../../../core/dockerfile/named-contexts.ts";
 import { isDevelopmentPlace, isToolchainPlace } from "../../../core/dockerfile/purpose.ts";
@@ -265,7 +266,8 @@ async function listContext(
   signal: AbortSignal | undefined,
 ): Promise<Listing> {
   const walked = await walk(path, ignoreText, signal);
-  return { ...walked, manifests: await textsOf(path, manifestPaths(walked.root)) };
+  const wanted = [...manifestPaths(walked.root), ...scriptPaths(walked.root)];
+  return { ...walked, manifests: await textsOf(path, wanted) };
 }
 
 /** What cannot be read is left out. */
