@@ -23,7 +23,7 @@ an NVIDIA GPU never loads. PyTorch's own index has builds for CPUs. Which packag
 what torch needs on Linux and not elsewhere, so it holds for every version.
 
 It is silent where the image is made for a GPU, where the project takes torch from an index of its choice, and beside
-packages that only a GPU serves. Without a Dockerfile it is a hint.
+packages that only a GPU serves. Without a Dockerfile it is a hint, beside a web framework or a server alone.
 
 ## Reported
 \`\`\`requirements
@@ -51,6 +51,9 @@ vllm
     if (python.surroundings.lock === undefined && python.surroundings.catalogue === undefined) return;
     const isForGpu = image === undefined ? suggestsGpu : isGpuPackage;
     if (scales.requirementsOf(shipped).some(({ name }) => isForGpu(name))) return;
+    // Where nothing says where it runs, a service is likely to do without a GPU; who trains or tries things out is not.
+    if (image === undefined && !scales.requirementsOf(shipped).some(({ name }) => servesRequests(name)))
+      return;
     // What is there already is not taken again.
     if (image?.choosesTorch === true) return;
     const stack = cudaStackOf(python);
@@ -76,6 +79,12 @@ vllm
     };
   },
 });
+
+/** Frameworks and servers of web services. */
+const servesRequests = (name: string): boolean =>
+  /^(?:fastapi|flask|django|starlette|litestar|sanic|quart|aiohttp|tornado|bottle|falcon|uvicorn|gunicorn|hypercorn|waitress|uwsgi|streamlit|celery|rq|grpcio|mangum)$/.test(
+    name,
+  );
 
 function fixesOf(python: PythonFacts, requirement: Requirement): readonly Fix[] {
   const edits = editsFor(python, requirement);

@@ -66,7 +66,7 @@ it.each([
   ["C:\\p\\requirements-cu121.txt", []],
   ["/p/requirements-camd.txt", ["cuda-stack-pulled"]],
 ])("torch in %s: %j", (path, expected) => {
-  const reading = judge.read("requirements", "torch\n");
+  const reading = judge.read("requirements", "torch\nflask\n");
   const world = { ...emptyWorld, python: { path, surroundings: { ...emptySurroundings, catalogue } } };
   expect(judge.findings(reading, world, {}).map(({ rule }) => rule)).toEqual(expected);
 });
