@@ -65,6 +65,12 @@ export const isDevelopmentPlace = (path: string): boolean =>
     path,
   );
 
+/** `Dockerfile.test`, `dev.Dockerfile`: a file that says by its own name that its image is for work on the project. */
+export const isDevelopmentDockerfile = (path: string): boolean =>
+  /(?:^|[\\/])(?:Dockerfile[._-](?:dev|devel|development|tests?|testing|ci|e2e|lint|debug)|(?:dev|devel|development|tests?|testing|ci|e2e|lint|debug)\.Dockerfile)$/i.test(
+    path,
+  );
+
 /**
  * `build-base/Dockerfile`, `builder/Dockerfile`, `Dockerfile.builder`: others build in the image. Folders outside the workspace say
  * nothing, so the path is taken from there.
@@ -109,6 +115,17 @@ const makesPackages = (stage: Stage): boolean => {
   );
 };
 
+/** Who starts it gets a shell: `CMD ["/bin/bash"]`, and nothing else is said. */
+const startsShell = (stage: Stage): boolean => {
+  const starts = stage.instructions.filter((it) => it.keyword === "CMD" || it.keyword === "ENTRYPOINT");
+  return (
+    starts.length > 0 &&
+    starts.every((it) =>
+      /^\w+\s+(?:\[\s*"(?:\/bin\/)?(?:ba|da|z)?sh"\s*\]|(?:\/bin\/)?(?:ba|da|z)?sh)\s*$/.test(it.source),
+    )
+  );
+};
+
 /** A shipped image that is meant to carry tools: its place, its last stage or its labels say so, or its base is a toolchain. */
 export const shipsToolchain = (facts: Facts, world: World): boolean =>
   world.toolchain === true ||
@@ -120,6 +137,7 @@ export const shipsToolchain = (facts: Facts, world: World): boolean =>
       !facts.stages.some((other) => other.shipped && other.parent === stage.index) &&
       (makesWheels(stage) ||
         makesPackages(stage) ||
+        startsShell(stage) ||
         buildStage.test(stage.name ?? "") ||
         toolchainImage.test(stage.baseImage ?? "")),
   );

@@ -22,6 +22,6 @@ export const isDevelopmentFile = (path: string): boolean =>
  * the workspace say nothing, so the path is taken from there.
  */
 export const isInDevelopmentFolder = (path: string): boolean =>
-  /[/\\](?:(?:[\w.-]+[_-])?tests?|testing|e2e|docs?|benchmarks?|ci|lint)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
+  /[/\\](?:(?:[\w.-]+[_-])?tests?|testing|e2e|fixtures|testdata|docs?|benchmarks?|ci|lint)[/\\](?:[^/\\]+[/\\])?[^/\\]+$/i.test(
     `/${path}`,
   ) || isDevelopmentPlace(path);

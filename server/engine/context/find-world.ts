@@ -6,7 +6,11 @@ import { manifestPaths } from "../../../core/context/manifests.ts";
 import { scriptPaths } from "../../../core/context/scripts.ts";
 import { hasWildcards } from "../../../core/context/wildcards.ts";
 import type { NamedImages } from "../../../core/dockerfile/named-contexts.ts";
-import { isDevelopmentPlace, isToolchainPlace } from "../../../core/dockerfile/purpose.ts";
+import {
+  isDevelopmentDockerfile,
+  isDevelopmentPlace,
+  isToolchainPlace,
+} from "../../../core/dockerfile/purpose.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
 import { troubleText } from "../trouble-text.ts";
 import type { BuildPlan, NamedContext } from "./build-plan.ts";
@@ -131,7 +135,7 @@ export class WorldFinder {
       namedContexts: named && new Map([...named].map(([name, { image }]) => [name, image] as const)),
       namedFolders: named && (await this.#readNamed(named, folders.at(-1) ?? "", signal)),
       gpu: chosen.some((it) => it.gpu),
-      development: isDevelopmentPlace(dockerfile),
+      development: isDevelopmentPlace(dockerfile) || isDevelopmentDockerfile(dockerfile),
       toolchain: isToolchainPlace(relative(folders.at(-1) ?? dirname(dockerfile), dockerfile)),
       targets: targets.every((it) => it === "") ? [] : targets,
       context:

@@ -1,5 +1,9 @@
 import { expect, it } from "vitest";
-import { isDevelopmentPlace, isToolchainPlace } from "../../../core/dockerfile/purpose.ts";
+import {
+  isDevelopmentDockerfile,
+  isDevelopmentPlace,
+  isToolchainPlace,
+} from "../../../core/dockerfile/purpose.ts";
 
 it.each([
   ["build-base/alpine/Dockerfile", true],
@@ -23,4 +27,15 @@ it.each([
   ["/p/github/Dockerfile", false],
 ])("%s is a place of CI or development containers: %s", (path, expected) => {
   expect(isDevelopmentPlace(path)).toBe(expected);
+});
+
+it.each([
+  ["/p/Dockerfile.test", true],
+  ["/p/docker/dev.Dockerfile", true],
+  ["C:\\p\\Dockerfile-ci", true],
+  ["/p/Dockerfile", false],
+  ["/p/Dockerfile.testimonials", false],
+  ["/p/test/Dockerfile.api", false],
+])("%s says by its name that it is for work on the project: %s", (path, expected) => {
+  expect(isDevelopmentDockerfile(path)).toBe(expected);
 });
