@@ -213,6 +213,8 @@ function lessPackages(
       : ([Math.max(0, onSlim[0] - onFull[1]), Math.max(0, onSlim[1] - onFull[0])] as const);
   if (cost === undefined) return packages.length === 0 ? saving : undefined;
   if (saving.kind !== "estimated" || saving.high === undefined || cost[1] >= saving.low) return undefined;
+  // What apt installs there takes most of it back.
+  if (cost[1] > saving.low / 2) return undefined;
   const what = packages.length > 0 ? packages.join(", ") : "what apt installs more there";
   return cost[1] === 0
     ? saving
