@@ -105,8 +105,8 @@ describe("an ignore file", () => {
     const folder = await folderWith({
       "compose.yaml": compose,
       "docker/api.Dockerfile": "FROM scratch\nCOPY . /\n",
-      "docker/api.Dockerfile.dockerignore": "../tests\ndata\n",
-      "src/data/rows.json": "x".repeat(5_000),
+      "docker/api.Dockerfile.dockerignore": "../tests\n*.log\n",
+      "src/rows.log": "x".repeat(5_000),
     });
     const { out } = await plimsoll(folder, ["check", ".", "--format", "json"]);
     const [, ignore] = JSON.parse(out).documents;
