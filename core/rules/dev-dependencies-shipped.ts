@@ -1,13 +1,14 @@
-import { chainAfter, chainBefore } from "../dockerfile/chain.ts";
+import { chainAfter } from "../dockerfile/chain.ts";
 import { removeWords, replaceWord } from "../dockerfile/edits.ts";
 import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
+import { isFetched } from "../dockerfile/fetched.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { manifestAt } from "../dockerfile/manifest-at.ts";
 import { runsTests } from "../dockerfile/mentions.ts";
 import { packageManifest, removesModules } from "../dockerfile/node-project.ts";
 import { type NodeSplit, nodeSplit } from "../dockerfile/node-split.ts";
-import { baseName, deletes, isWithin } from "../dockerfile/paths.ts";
-import { isForDevelopment, shipsForDevelopment } from "../dockerfile/purpose.ts";
+import { baseName, deletes } from "../dockerfile/paths.ts";
+import { isForDevelopment, isWorkbench, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { sitesOf } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
 import { type Edit, insertAt } from "../text/edit.ts";
@@ -84,7 +85,8 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
 \`\`\`
 `,
   *check(facts, world) {
-    if (shipsForDevelopment(facts, world)) return;
+    // Who works in a container by hand has a use for them.
+    if (shipsForDevelopment(facts, world) || isWorkbench(facts)) return;
     for (const { run, command, effect } of [
       ...sitesOf(facts, "python-install"),
       ...sitesOf(facts, "project-install"),
@@ -96,7 +98,7 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
           ? hasNoGroups(facts, world, run, effect)
             ? undefined
             : inPython(effect)
-          : isFetched(facts, run, effect)
+          : isUntold(facts, run, effect)
             ? undefined
             : inProject(effect, packageManifest(facts, world, run, effect));
       const split =
@@ -114,23 +116,14 @@ function hasNoGroups(facts: Facts, world: World, run: RunInstruction, install: P
   return text !== undefined && hasDevelopmentGroups(text, install.tool) === false;
 }
 
-/** The project comes by a clone or a download: what it asks for, nobody can tell. */
-const isFetched = (facts: Facts, run: RunInstruction, { directory }: ProjectInstall): boolean =>
-  directory !== undefined &&
-  [...chainBefore(facts, run), run].some(
-    (it) =>
-      it.kind === "run" &&
-      it.commands.some(({ effects }) =>
-        effects?.some(
-          (effect) =>
-            (effect.kind === "clone" && isWithin(directory, effect.tree.path)) ||
-            (effect.kind === "unpack" &&
-              effect.into !== undefined &&
-              effect.into !== "/" &&
-              isWithin(directory, effect.into)),
-        ),
-      ),
-  );
+/** The project comes by a clone or a download, or its base may set NODE_ENV: what is left out, nobody can tell. */
+const isUntold = (facts: Facts, run: RunInstruction, { directory, tool }: ProjectInstall): boolean =>
+  (directory !== undefined && isFetched(facts, run, directory)) ||
+  (tool !== "bundle" && tool !== "composer" && isForeignNode(facts.stages[run.stage]?.baseImage ?? ""));
+
+/** The official images of Node.js set no NODE_ENV; those of other publishers may. */
+const isForeignNode = (image: string): boolean =>
+  /(?:^|[/_-])node(?:js)?(?:[:@_-]|$)/.test(image) && !/(?:^|\/)(?:library\/)?node(?:[:@]|$)/.test(image);
 
 /** What brings development packages along, best said by one word. */
 interface Cause {
