@@ -5,9 +5,9 @@ import type { Facts, Instruction } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { servicesRun, withoutScripts } from "./start-scripts.ts";
 
-/** A script or a task runner starts programs that the Dockerfile does not name. */
+/** A script, a task runner or who works in a notebook starts programs that the Dockerfile does not name. */
 const starters =
-  /\.(?:sh|bash)\b|entrypoint["'\s,\]]|\b(?:start|run|boot|launch)[\w-]*["'\s,\]]|\b(?:make|npm|yarn|pnpm|just|supervisord|honcho|foreman|bash|sh)\b/i;
+  /\.(?:sh|bash)\b|entrypoint["'\s,\]]|\b(?:start|run|boot|launch)[\w-]*["'\s,\]]|\b(?:make|npm|yarn|pnpm|just|supervisord|honcho|foreman|bash|sh|jupyter\w*|code-server)\b/i;
 
 /** They run the application itself, and their word `run` is no script's name. */
 const servers = /\b(?:fastapi|flask|streamlit|chainlit)["'\s,]+run\b/g;
