@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { sep } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
 import { largestText } from "../../core/document-kind.ts";
@@ -24,6 +23,7 @@ import { readShellFiles } from "../engine/shell-files.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Console } from "./console.ts";
 import { type Input, shownPath } from "./inputs.ts";
+import { tuneForShortRun } from "./v8-flags.ts";
 
 /** A document, read, with what is known around it. */
 export interface Opened {
@@ -75,10 +75,7 @@ export class Workbench {
   }
 
   static async open(console: Console, options: BenchOptions = {}): Promise<Workbench> {
-    // Optimising the grammar takes a core half a second, for which the process waits at its end: a command is done before.
-    setFlagsFromString("--liftoff-only");
-    // Functions are optimised later than in a program that runs for long: compiling them would cost more than it saves.
-    setFlagsFromString("--interrupt-budget=300000");
+    tuneForShortRun();
     const shell = await loadShellReader(await readShellFiles(console.home));
     return new Workbench(new Judge(shell), console, options);
   }

@@ -2,10 +2,23 @@ import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from "node:
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { flagsFor } from "../../server/cli/v8-flags.ts";
 import { plimsoll } from "./support/command-line.ts";
 import { folderWith, root, sampleCopy } from "./support/places.ts";
 
 const kept = "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n";
+
+describe("flags of the JavaScript engine", () => {
+  it.each([
+    ["11.3.244.8-node.38", ["--liftoff-only", "--interrupt-budget=300000"]],
+    ["12.4.254.21-node.57", ["--liftoff-only"]],
+    ["14.1.146.11-node.25", ["--liftoff-only"]],
+    ["99.0.1", []],
+    [undefined, []],
+  ])("of version %s are those that it knows", (version, flags) => {
+    expect(flagsFor(version)).toEqual(flags);
+  });
+});
 
 describe("usage", () => {
   it.each([
