@@ -53,12 +53,10 @@ const shared: BuildOptions = {
 const node: BuildOptions = {
   ...shared,
   entryPoints: {
-    client: "client/extension.ts",
     language: "client/language.ts",
     server: "server/lsp/main.ts",
     worker: "server/engine/worker-main.ts",
     pictures: "server/engine/pictures/pictures-main.ts",
-    cli: "server/cli/main.ts",
     documents: "server/cli/documents.ts",
     dockerode: "dockerode",
   },
@@ -69,6 +67,16 @@ const node: BuildOptions = {
   plugins: [apart, unused],
   // web-tree-sitter looks for its own place, which the bundle never asks it to use.
   define: { "import.meta.url": '"file:///"' },
+};
+
+/**
+ * What is started first, and loads the others: by `import()` Node would read a script twice, at first for the names that
+ * it exports.
+ */
+const starters: BuildOptions = {
+  ...node,
+  entryPoints: { client: "client/extension.ts", cli: "server/cli/main.ts" },
+  supported: { "dynamic-import": false },
 };
 
 const page: BuildOptions = {
@@ -86,7 +94,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(join(dist, "media"), { recursive: true });
 copyFiles();
 if (watches) {
-  for (const options of [node, page]) {
+  for (const options of [node, starters, page]) {
     const watched = await context(options);
     // Watching begins at once and builds later; who waits for the line below wants the bundles.
     await watched.rebuild();
@@ -94,7 +102,7 @@ if (watches) {
   }
   console.log("Watching.");
 } else {
-  const results = await Promise.all([build(node), build(page)]);
+  const results = await Promise.all([build(node), build(starters), build(page)]);
   mkdirSync(join(root, ".cache"), { recursive: true });
   writeFileSync(
     join(root, ".cache", "bundles.json"),
