@@ -90,6 +90,12 @@ export class Content {
     return body.script.broken ? "the shell script could not be read" : undefined;
   }
 
+  get isUnfinished(): boolean {
+    const { read, body } = this.template;
+    const isRun = read.ok && read.instruction.keyword === "RUN";
+    return isRun && this.opaque === undefined && body?.script.unfinished === true;
+  }
+
   get isExec(): boolean {
     const { read } = this.template;
     return read.ok && read.instruction.strings !== undefined;
@@ -185,9 +191,9 @@ function commandInSource(it: EvaluatedCommand, { text }: Body): EvaluatedCommand
   };
 }
 
-/** After the last statement, unless it stays in the background, ends the shell, or carries a here-document. */
+/** After the last statement, unless it stays in the background, ends the shell, carries a here-document, or another is to come. */
 function appendOffset(script: Script): number | undefined {
-  if (script.hasHeredoc || script.broken) return undefined;
+  if (script.hasHeredoc || script.broken || script.unfinished) return undefined;
   let last: Statement | undefined = script.body;
   if (last.kind === "sequence") {
     const item = last.items.at(-1);

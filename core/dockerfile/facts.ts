@@ -53,6 +53,8 @@ export interface RunInstruction extends InstructionBase {
   /** In source order. Empty when `opaque` says why the body could not be read. */
   readonly commands: readonly Command[];
   readonly opaque: string | undefined;
+  /** The script ends in an operator, as while somebody types: the command behind it is still to come. */
+  readonly unfinished: boolean;
   /** What holds at its end; ask through created.ts. */
   readonly keptEffects: readonly Effect[];
   /** Where ` && command` can be added so that it runs after all others, or undefined where that is not provable. */

@@ -162,6 +162,10 @@ class PlacedRun extends Placed implements RunInstruction {
     return this.content.opaque;
   }
 
+  get unfinished(): boolean {
+    return this.content.isUnfinished;
+  }
+
   get keptEffects(): readonly Effect[] {
     this.#keptEffects ??= keptEffectsOf(this.commands);
     return this.#keptEffects;

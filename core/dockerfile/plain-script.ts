@@ -76,7 +76,7 @@ class PlainReader {
             at: { start: only.at.start, end: this.#text.length },
             items: statements.map((statement) => ({ statement, background: false })),
           };
-    return { body, broken: false, hasHeredoc: false };
+    return { body, broken: false, unfinished: false, hasHeredoc: false };
   }
 
   #skipBlanks(): void {

@@ -94,6 +94,8 @@ export interface Script {
   readonly body: Statement;
   /** The grammar found errors: the script is not judged. */
   readonly broken: boolean;
+  /** Its last operator has nothing behind it, as while somebody types: what stands before it is read. */
+  readonly unfinished: boolean;
   /** A here-document inside the script: text cannot simply be added at the end of a line. */
   readonly hasHeredoc: boolean;
 }

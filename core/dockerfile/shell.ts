@@ -42,13 +42,25 @@ export async function loadShellReader(wasm: {
   const parser = new Parser();
   parser.setLanguage(await Language.load(wasm.bash));
   const grammar = (text: string): Script => readScript(parser, text, undefined, 0);
-  return { read: (text) => plainScript(text) ?? grammar(text), grammar };
+  const whole = (text: string): Script => plainScript(text) ?? grammar(text);
+  return { read: (text) => finishedPart(whole(text), text, whole), grammar };
+}
+
+/** What waits for a command behind it, and has one before it. */
+const danglingOperator = /(?<=\S\s*)(?<!\\)(?:&&|\|\|?)\s*$/;
+
+/** While a chain is being typed, its finished commands are what the shell would read before it misses the next one. */
+function finishedPart(script: Script, text: string, whole: (text: string) => Script): Script {
+  const end = script.broken ? text.search(danglingOperator) : -1;
+  if (end === -1) return script;
+  const finished = whole(text.slice(0, end));
+  return finished.broken ? script : { ...finished, unfinished: true };
 }
 
 /** `place` maps the text to the one that the spans are meant for. */
 function readScript(parser: Parser, text: string, place: LogicalText | undefined, level: number): Script {
   const at = { start: 0, end: text.length };
-  const unread: Script = { body: { kind: "opaque", at }, broken: true, hasHeredoc: false };
+  const unread: Script = { body: { kind: "opaque", at }, broken: true, unfinished: false, hasHeredoc: false };
   if (text.length > longestBody) return unread;
   const tree = parser.parse(text);
   if (tree === null) return unread;
@@ -56,7 +68,8 @@ function readScript(parser: Parser, text: string, place: LogicalText | undefined
     const root = tree.rootNode;
     if (root.hasError) return unread;
     const reader = new TreeReader(parser, place, level);
-    return { body: reader.sequence(root, 0), broken: reader.tooDeep, hasHeredoc: reader.hasHeredoc };
+    const body = reader.sequence(root, 0);
+    return { body, broken: reader.tooDeep, unfinished: false, hasHeredoc: reader.hasHeredoc };
   } finally {
     tree.delete();
   }

@@ -111,8 +111,11 @@ function keepsTheRest(before: Facts, after: Facts, map: EditMap, splits: readonl
     untouched.add(now);
   }
   // What was written anew can be read, and the comments that nobody meant are still comments.
-  const wasOpaque = before.instructions.some((it) => map.touches(it.at) && isOpaque(it));
-  if (!wasOpaque && after.instructions.some((it) => !untouched.has(it) && isOpaque(it))) return false;
+  const touched = before.instructions.filter((it) => map.touches(it.at));
+  const written = after.instructions.filter((it) => !untouched.has(it));
+  if (!touched.some(isOpaque) && written.some(isOpaque)) return false;
+  // The place of a command that somebody is about to write is neither taken away nor made.
+  if (touched.filter(isUnfinished).length !== written.filter(isUnfinished).length) return false;
   const comments = new Set(after.comments.map((it) => it.at.start));
   return before.comments.every((it) => {
     const start = map.touches(it.at) ? undefined : map.offsetAfter(it.at.start);
@@ -121,6 +124,8 @@ function keepsTheRest(before: Facts, after: Facts, map: EditMap, splits: readonl
 }
 
 const isOpaque = (it: Instruction): boolean => it.kind !== "copy" && it.opaque !== undefined;
+
+const isUnfinished = (it: Instruction): boolean => it.kind === "run" && it.unfinished;
 
 const isSame = (a: Instruction, b: Instruction, splits: readonly number[]): boolean =>
   isSameStage(a.stage, b.stage, splits) &&
