@@ -1,7 +1,7 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
-import type { PathWord } from "./effect.ts";
-import { cargoCache } from "./language-caches.ts";
+import type { CacheEffect, PathWord } from "./effect.ts";
+import { languageCache } from "./language-cache.ts";
 import {
   hasOption,
   type Invocation,
@@ -62,7 +62,7 @@ export const cargo: Tool = {
             output: outputOf(call, args, action),
           },
           { kind: "build" },
-          ...cargoCache(call),
+          cacheOf(call),
         ];
       }
       case "fetch":
@@ -93,4 +93,15 @@ function outputOf(
   if (triple !== undefined && triple.text === undefined) return undefined;
   const path = posixJoin(directory, `${named}${triple === undefined ? "" : `/${triple.text}`}/release`);
   return path === undefined ? undefined : { path, word: action };
+}
+
+function cacheOf({ environment }: Invocation): CacheEffect {
+  const directory = `${environment.get("CARGO_HOME") ?? "/usr/local/cargo"}/registry`;
+  return languageCache({
+    cache: "cargo",
+    label: "Cargo's downloads",
+    directory,
+    readBy: ["cargo"],
+    avoid: { by: "cleanup", command: `rm -rf ${directory}` },
+  });
 }

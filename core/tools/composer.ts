@@ -1,6 +1,8 @@
+import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
-import { composerCache } from "./language-caches.ts";
-import { hasOption, splitArguments, type Tool } from "./tool.ts";
+import type { CacheEffect } from "./effect.ts";
+import { homeOf, languageCache } from "./language-cache.ts";
+import { hasOption, type Invocation, splitArguments, type Tool } from "./tool.ts";
 
 export const composer: Tool = {
   names: ["composer", "composer.phar"],
@@ -25,7 +27,7 @@ export const composer: Tool = {
             productionFlag: asked.length > 0 ? undefined : "--no-dev",
           },
           { kind: "build" },
-          ...(hasOption(args, "--no-cache") ? [] : composerCache(call, action)),
+          ...(hasOption(args, "--no-cache") ? [] : cacheOf(call, action)),
         ];
       }
       case "clear-cache":
@@ -47,3 +49,18 @@ export const composer: Tool = {
     }
   },
 };
+
+function cacheOf({ environment, directory }: Invocation, action: Word): readonly CacheEffect[] {
+  const folder =
+    posixJoin(directory, environment.get("COMPOSER_CACHE_DIR")) ?? `${homeOf(environment)}/.composer/cache`;
+  // A folder that is no folder switches it off.
+  if (folder === "/dev/null") return [];
+  return [
+    languageCache({
+      cache: "composer",
+      label: "Composer's downloads",
+      directory: folder,
+      avoid: { by: "flag", flag: "--no-cache", after: action },
+    }),
+  ];
+}

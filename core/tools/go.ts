@@ -1,6 +1,6 @@
-import type { Effect } from "./effect.ts";
-import { goCache } from "./language-caches.ts";
-import { optionValue, pathWords, type splitArguments, type Tool } from "./tool.ts";
+import type { CacheEffect, Effect } from "./effect.ts";
+import { homeOf, languageCache } from "./language-cache.ts";
+import { type Invocation, optionValue, pathWords, type splitArguments, type Tool } from "./tool.ts";
 
 /** Go takes one dash for long options too. */
 const valued = new Set([
@@ -45,7 +45,7 @@ export const go: Tool = {
             output: output && pathWords([output], directory)[0],
           },
           { kind: "build" },
-          ...goCache(call, "build"),
+          buildCache(call),
         ];
       }
       case "run":
@@ -55,7 +55,7 @@ export const go: Tool = {
       case "mod":
       case "get":
         return args.operands[1]?.text === "download" || action.text === "get"
-          ? goCache(call, "modules")
+          ? [moduleCache(call)]
           : [{ kind: "nothing" }];
       case "clean":
         return args.options.flatMap(({ name }): Effect[] =>
@@ -74,6 +74,25 @@ export const go: Tool = {
     }
   },
 };
+
+const moduleCache = ({ environment }: Invocation): CacheEffect =>
+  languageCache({
+    cache: "go-modules",
+    label: "Go's module cache",
+    directory: environment.get("GOMODCACHE") ?? `${environment.get("GOPATH") ?? "/go"}/pkg/mod`,
+    readBy: ["go"],
+    avoid: { by: "cleanup", command: "go clean -modcache" },
+  });
+
+const buildCache = ({ environment }: Invocation): CacheEffect =>
+  languageCache({
+    cache: "go-build",
+    label: "Go's build cache",
+    holds: "builds",
+    directory: environment.get("GOCACHE") ?? `${homeOf(environment)}/.cache/go-build`,
+    readBy: ["go"],
+    avoid: { by: "cleanup", command: "go clean -cache" },
+  });
 
 /** Among the flags of the linker, with one dash or two. */
 const linkerFlag = (letter: string): RegExp => new RegExp(`(?:^|[\\s'"=])--?${letter}(?:[\\s'"]|$)`);

@@ -1,8 +1,8 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { ReadonlyValues } from "../dockerfile/values.ts";
-import type { Effect } from "./effect.ts";
-import { npmCache } from "./language-caches.ts";
+import type { CacheEffect, Effect } from "./effect.ts";
+import { homeOf, languageCache } from "./language-cache.ts";
 import { nodePackages } from "./node-install.ts";
 import { packagedEffects } from "./package-runner.ts";
 import {
@@ -118,7 +118,17 @@ function namedInstall(
 
 /** Another folder on the command line is not judged. */
 const cacheOf = (call: Invocation, args: SplitArguments): readonly Effect[] =>
-  hasOption(args, "--cache") ? [] : npmCache(call);
+  hasOption(args, "--cache") ? [] : [npmCache(call)];
+
+function npmCache({ environment, directory }: Invocation): CacheEffect {
+  const named = environment.get("NPM_CONFIG_CACHE") ?? environment.get("npm_config_cache");
+  return languageCache({
+    cache: "npm",
+    label: "npm's downloads",
+    directory: posixJoin(directory, named) ?? `${homeOf(environment)}/.npm`,
+    avoid: { by: "cleanup", command: "npm cache clean --force" },
+  });
+}
 
 const asks = (args: SplitArguments): readonly Option[] =>
   args.options.filter(

@@ -1,5 +1,6 @@
 import { posixJoin } from "../dockerfile/paths.ts";
-import { pdmCache } from "./language-caches.ts";
+import type { CacheEffect } from "./effect.ts";
+import { cacheFolder, languageCache } from "./language-cache.ts";
 import { isDevelopmentGroup } from "./poetry.ts";
 import { managedInstall } from "./project-manager.ts";
 import { namesFrom, type ProjectSelection } from "./python-install.ts";
@@ -43,7 +44,7 @@ export const pdm: Tool = {
             locked: true,
             compiles: false,
           }),
-          ...pdmCache(call),
+          cacheOf(call),
         ];
       case "cache":
         return args.operands[1]?.text === "clear"
@@ -63,6 +64,14 @@ export const pdm: Tool = {
     }
   },
 };
+
+const cacheOf = (call: Invocation): CacheEffect =>
+  languageCache({
+    cache: "pdm",
+    label: "PDM's downloads",
+    directory: cacheFolder(call, "PDM_CACHE_DIR", "pdm"),
+    avoid: { by: "cleanup", command: "pdm cache clear" },
+  });
 
 function selectionOf({ directory }: Invocation, args: SplitArguments): ProjectSelection {
   const valuesOf = (...names: readonly string[]) =>

@@ -1,7 +1,7 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
-import type { Effect } from "./effect.ts";
-import { pipCache, uvCache } from "./language-caches.ts";
+import type { CacheEffect, Effect } from "./effect.ts";
+import { cacheFolder, languageCache } from "./language-cache.ts";
 import {
   environmentFolder,
   type IndexWord,
@@ -21,6 +21,7 @@ import {
   splitArguments,
   type Tool,
 } from "./tool.ts";
+import { uvCache } from "./uv-cache.ts";
 
 /** Options of pip and of `uv pip` that take the next word. */
 const valued = new Set(
@@ -132,11 +133,21 @@ function cacheOf(
   const path = posixJoin(call.directory, folder?.text);
   // A folder of its own that cannot be told is not judged.
   if (folder !== undefined && path === undefined) return [];
-  const caches =
-    tool === "pip"
-      ? pipCache(call, action)
-      : uvCache(call, action, optionValue(args, "--link-mode")?.text === "copy");
+  const caches = tool === "pip" ? pipCache(call, action) : uvCache(call, args, action);
   return path === undefined ? caches : caches.map((it) => ({ ...it, directory: path }));
+}
+
+function pipCache(call: Invocation, action: Word): readonly CacheEffect[] {
+  // Any value switches it off, "off" and "0" too: pip keeps to what it once did by mistake.
+  if (call.environment.has("PIP_NO_CACHE_DIR") && call.environment.get("PIP_NO_CACHE_DIR") !== "") return [];
+  return [
+    languageCache({
+      cache: "pip",
+      label: "pip's downloads",
+      directory: cacheFolder(call, "PIP_CACHE_DIR", "pip"),
+      avoid: { by: "flag", flag: "--no-cache-dir", after: action },
+    }),
+  ];
 }
 
 /** Without source distributions nothing is compiled. */

@@ -1,5 +1,6 @@
 import { posixJoin } from "../dockerfile/paths.ts";
-import { poetryCache } from "./language-caches.ts";
+import type { CacheEffect } from "./effect.ts";
+import { cacheFolder, languageCache } from "./language-cache.ts";
 import { packagedEffects } from "./package-runner.ts";
 import { managedInstall } from "./project-manager.ts";
 import { environmentFolder, isSet, namesFrom, type ProjectSelection } from "./python-install.ts";
@@ -45,7 +46,7 @@ export const poetry: Tool = {
             locked: true,
             compiles: hasOption(args, "--compile"),
           }),
-          ...(hasOption(args, "--no-cache") ? [] : poetryCache(call)),
+          ...(hasOption(args, "--no-cache") ? [] : [cacheOf(call)]),
         ];
       case "cache":
         return [{ kind: "uncache", cache: "poetry" }];
@@ -77,6 +78,17 @@ function poetryFolder(call: Invocation): string {
   return creates !== undefined && !isSet(creates)
     ? environmentFolder(call)
     : (call.environment.get("POETRY_VIRTUALENVS_PATH") ?? "/root/.cache/pypoetry/virtualenvs");
+}
+
+function cacheOf(call: Invocation): CacheEffect {
+  const directory = cacheFolder(call, "POETRY_CACHE_DIR", "pypoetry");
+  return languageCache({
+    cache: "poetry",
+    label: "Poetry's downloads",
+    directory: `${directory}/artifacts`,
+    // Environments may lie beside them.
+    avoid: { by: "cleanup", command: `rm -rf ${directory}/cache ${directory}/artifacts` },
+  });
 }
 
 function selectionOf({ directory }: Invocation, args: SplitArguments): ProjectSelection {

@@ -1,7 +1,6 @@
 import type { Word } from "../dockerfile/facts.ts";
 import { posixJoin } from "../dockerfile/paths.ts";
 import type { Effect } from "./effect.ts";
-import { uvCache } from "./language-caches.ts";
 import { packagedEffects } from "./package-runner.ts";
 import { compilesByUv, indexesIn, pipEffects } from "./pip.ts";
 import {
@@ -20,6 +19,7 @@ import {
   splitArguments,
   type Tool,
 } from "./tool.ts";
+import { uvCache } from "./uv-cache.ts";
 
 const valued = new Set(
   [
@@ -119,7 +119,7 @@ function toolEffects(call: Invocation, args: SplitArguments, action: Word): read
 
 function cacheOf(call: Invocation, args: SplitArguments, action: Word): readonly Effect[] {
   if (hasOption(args, "--no-cache", "--no-cache-dir", "-n", "--cache-dir")) return [];
-  return uvCache(call, action, optionValue(args, "--link-mode")?.text === "copy");
+  return uvCache(call, args, action);
 }
 
 function plain(

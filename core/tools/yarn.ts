@@ -1,8 +1,9 @@
 import { posixJoin } from "../dockerfile/paths.ts";
-import { yarnCache } from "./language-caches.ts";
+import type { CacheEffect } from "./effect.ts";
+import { languageCache } from "./language-cache.ts";
 import { environmentTakes } from "./npm.ts";
 import { packagedEffects } from "./package-runner.ts";
-import { hasOption, splitArguments, type Tool } from "./tool.ts";
+import { hasOption, type Invocation, splitArguments, type Tool } from "./tool.ts";
 
 const valued = new Set([
   "--cwd",
@@ -43,7 +44,7 @@ export const yarn: Tool = {
         },
         { kind: "build" },
         // Later versions may keep the cache as the installation itself.
-        ...(isFirst && !isLater && !hasOption(args, "--cache-folder") ? yarnCache(call) : []),
+        ...(isFirst && !isLater && !hasOption(args, "--cache-folder") ? [cacheOf(call)] : []),
       ];
     }
     switch (action.text) {
@@ -83,3 +84,12 @@ export const yarn: Tool = {
     }
   },
 };
+
+/** Of Yarn 1, run by root. */
+const cacheOf = ({ environment, directory }: Invocation): CacheEffect =>
+  languageCache({
+    cache: "yarn",
+    label: "Yarn's downloads",
+    directory: posixJoin(directory, environment.get("YARN_CACHE_FOLDER")) ?? "/usr/local/share/.cache/yarn",
+    avoid: { by: "cleanup", command: "yarn cache clean" },
+  });
