@@ -89,11 +89,11 @@ module.exports = {
       name: "rules-are-islands",
       severity: "error",
       comment:
-        "A rule may import rule.ts, finding.ts, facts, text, size, tools and context. Share through facts, not through another rule.",
+        "A rule may import rule.ts, finding.ts, support/, facts, text, size, tools and context. Share through facts, not through another rule.",
       from: {
         path: "^core/rules/(?!index|rule\\.ts|finding\\.ts|check\\.ts|verify\\.ts|verify-\\w+\\.ts|one-by-one\\.ts|fix-all\\.ts)",
       },
-      to: { path: "^core/rules/(?!rule\\.ts|finding\\.ts|settings\\.ts|ignore-edits\\.ts)" },
+      to: { path: "^core/rules/(?!rule\\.ts|finding\\.ts|settings\\.ts|support/)" },
     },
     {
       name: "no-cycles",

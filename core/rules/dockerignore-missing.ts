@@ -1,6 +1,6 @@
 import { copiedWaste, wasteList } from "../dockerfile/copied-waste.ts";
-import { wasteFixes } from "./ignore-edits.ts";
 import { defineRule } from "./rule.ts";
+import { wasteFixes } from "./support/ignore-edits.ts";
 
 export const dockerignoreMissing = defineRule({
   id: "dockerignore-missing",

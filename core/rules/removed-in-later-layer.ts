@@ -2,32 +2,16 @@ import { othersBeneath } from "../dockerfile/beneath.ts";
 import { cacheSize, isEmptiedByBase } from "../dockerfile/caches.ts";
 import { chainBefore, packageBaseAt } from "../dockerfile/chain.ts";
 import { directoriesOf, type Hidden, hiddenBy, isOnMount, keptEffects } from "../dockerfile/created.ts";
-import {
-  addFlag,
-  appendCommand,
-  removeCommand,
-  removeInstruction,
-  removeWords,
-} from "../dockerfile/edits.ts";
-import type {
-  Command,
-  CopyInstruction,
-  Facts,
-  Instruction,
-  RunInstruction,
-  Word,
-} from "../dockerfile/facts.ts";
-import { mentions, usersOf } from "../dockerfile/mentions.ts";
-import { baseName, deletes } from "../dockerfile/paths.ts";
+import type { Facts, Instruction, Word } from "../dockerfile/facts.ts";
+import { deletes } from "../dockerfile/paths.ts";
 import { copiedBySameWord } from "../dockerfile/same-word.ts";
 import { shippedSites } from "../dockerfile/sites.ts";
 import { atLeast, measured, type Size, unknownSize } from "../size/size.ts";
-import type { Edit } from "../text/edit.ts";
 import type { CacheEffect, Effect, InstallEffect, PathWord } from "../tools/effect.ts";
 import type { World } from "../world.ts";
-import type { Finding, Fix } from "./finding.ts";
-import { ignoreEdits } from "./ignore-edits.ts";
+import type { Finding } from "./finding.ts";
 import { defineRule } from "./rule.ts";
+import { type Deletion, moveFixes, pathFixes } from "./support/deletion-fixes.ts";
 
 export const removedInLaterLayer = defineRule({
   id: "removed-in-later-layer",
@@ -82,14 +66,7 @@ RUN --mount=type=bind,source=installer.tar,target=/tmp/installer.tar tar -xf /tm
   },
 });
 
-/** A command that deletes, and the instructions below it, nearest first. */
-interface Site {
-  readonly run: RunInstruction;
-  readonly command: Command;
-  readonly before: readonly Instruction[];
-}
-
-function* removalsIn(facts: Facts, world: World, site: Site, effect: Effect): Generator<Finding> {
+function* removalsIn(facts: Facts, world: World, site: Deletion, effect: Effect): Generator<Finding> {
   switch (effect.kind) {
     case "remove":
       for (const { word, copy } of copiedBySameWord(facts, site.run, site.command)) {
@@ -125,7 +102,7 @@ function* removalsIn(facts: Facts, world: World, site: Site, effect: Effect): Ge
 }
 
 /** Whether an earlier command of the same RUN makes what is deleted. */
-function madeHere({ run, command }: Site, pattern: string): boolean {
+function madeHere({ run, command }: Deletion, pattern: string): boolean {
   return run.commands
     .slice(0, run.commands.indexOf(command))
     .some((it) =>
@@ -141,7 +118,7 @@ function madeHere({ run, command }: Site, pattern: string): boolean {
 function cacheRemoved(
   facts: Facts,
   world: World,
-  site: Site,
+  site: Deletion,
   word: Word,
   what: PathWord | string,
 ): Finding | undefined {
@@ -167,11 +144,8 @@ function cacheRemoved(
         return cleanups(kept).flatMap((command) =>
           moveFixes(
             facts,
-            site,
-            word,
-            it,
-            command,
-            (other) => kept.neededBy !== undefined && installs(other),
+            { deletion: site, word },
+            { maker: it, removal: command, reads: (other) => kept.neededBy !== undefined && installs(other) },
           ),
         );
       },
@@ -185,7 +159,7 @@ const cleanups = (it: CacheEffect) => it.avoid.flatMap((way) => (way.by === "cle
 const installs = (it: Instruction): boolean =>
   it.kind === "run" && it.commands.some(({ effects }) => effects?.some(({ kind }) => kind === "install"));
 
-function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Finding | undefined {
+function pathRemoved(facts: Facts, world: World, site: Deletion, path: PathWord): Finding | undefined {
   for (const it of site.before) {
     const hidden = hiddenBy(path.path, it, world.context);
     if (hidden === undefined || hidden.bytes === 0) continue;
@@ -199,7 +173,7 @@ function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Fi
       saving: sizeOf(world, site, path, it, hidden),
       related: [{ at: it.keywordAt, message: it.kind === "run" ? "Created here" : "Copied here" }],
       get fixes() {
-        return pathFixes(facts, world, site, path, it, hidden);
+        return pathFixes(facts, world, { deletion: site, path, maker: it, hidden });
       },
     };
   }
@@ -208,7 +182,7 @@ function pathRemoved(facts: Facts, world: World, site: Site, path: PathWord): Fi
 
 function sizeOf(
   world: World,
-  { run, before }: Site,
+  { run, before }: Deletion,
   { path }: PathWord,
   maker: Instruction,
   { bytes, lone }: Hidden,
@@ -229,7 +203,7 @@ function sizeOf(
 function uninstalled(
   facts: Facts,
   world: World,
-  site: Site,
+  site: Deletion,
   effect: Extract<Effect, { kind: "uninstall" }>,
 ): Finding | undefined {
   for (const it of site.before) {
@@ -258,99 +232,4 @@ function uninstalled(
     };
   }
   return undefined;
-}
-
-function pathFixes(
-  facts: Facts,
-  world: World,
-  site: Site,
-  path: PathWord,
-  maker: Instruction,
-  hidden: Hidden,
-): readonly Fix[] {
-  const reads = (it: Instruction): boolean => mentions(it, path.path.replace(/\/\*$/, ""));
-  if (maker.kind === "run") {
-    return /[*?[]/.test(path.path.replace(/\/\*$/, "")) || path.word.text === undefined
-      ? []
-      : moveFixes(facts, site, path.word, maker, `rm -rf ${path.path}`, reads);
-  }
-  if (maker.kind !== "copy" || world.context === undefined || maker.from !== undefined) return [];
-  const others = usersOf(facts, maker).filter((it) => it !== site.run);
-  if (others.some(reads)) return [];
-  return hidden.whole
-    ? bindMountFixes(facts, site, path, maker)
-    : ignoreFixes(facts, world, site, path, hidden.contextPaths);
-}
-
-/** The deletion goes to the end of the RUN that made the files, when nothing in between reads them. */
-function moveFixes(
-  facts: Facts,
-  site: Site,
-  word: Word,
-  maker: RunInstruction,
-  removal: string,
-  reads: (it: Instruction) => boolean,
-): readonly Fix[] {
-  const between = usersOf(facts, maker).filter((it) => it !== site.run);
-  const own = site.run.commands.slice(0, site.run.commands.indexOf(site.command));
-  const readHere = own.length > 0 && reads(site.run);
-  const appended = appendCommand(facts, maker, removal);
-  const removed = withoutDeletion(facts, site, word);
-  if (between.some(reads) || readHere || appended === undefined || removed === undefined) return [];
-  return [{ title: "Delete it in the RUN that made it", safety: "review", edits: [appended, ...removed] }];
-}
-
-/** What only one RUN reads need not be copied at all. */
-function bindMountFixes(facts: Facts, site: Site, path: PathWord, copy: CopyInstruction): readonly Fix[] {
-  const [source] = copy.sources;
-  const removed = withoutDeletion(facts, site, path.word);
-  const isPlain = copy.keyword === "COPY" && copy.flags.length === 0 && copy.sources.length === 1;
-  if (!isPlain || source?.text === undefined || /[*?[\],"'\s]/.test(source.text)) return [];
-  if (removed === undefined || site.run.form !== "shell" || site.run.commands.length < 2) return [];
-  if (copy.destinationPath === undefined || copy.destinationPath.endsWith("/")) return [];
-  const mount = addFlag(
-    site.run,
-    `--mount=type=bind,source=${source.text.replace(/^\.?\//, "")},target=${copy.destinationPath}`,
-  );
-  return [
-    {
-      title: "Use a bind mount instead of copying and deleting (BuildKit)",
-      safety: "review",
-      edits: [removeInstruction(facts, copy), mount, ...removed],
-    },
-  ];
-}
-
-function ignoreFixes(
-  facts: Facts,
-  { context }: World,
-  site: Site,
-  path: PathWord,
-  contextPaths: readonly string[],
-): readonly Fix[] {
-  const removed = withoutDeletion(facts, site, path.word);
-  if (context === undefined || removed === undefined || isUsedBeside(facts, site, path)) return [];
-  const file = ignoreEdits(context, contextPaths);
-  if (file === undefined) return [];
-  const title = `Leave it out of the build context (${file.path})`;
-  return [{ title, safety: "review", edits: removed, otherFiles: [file] }];
-}
-
-/** Another command of the RUN that deletes it names it, so it runs or reads it. What uses it without its name is not seen. */
-function isUsedBeside(facts: Facts, { run, command }: Site, path: PathWord): boolean {
-  const name = baseName(path.path.replace(/\/\*$/, ""));
-  return run.commands.some((it) => {
-    const [first] = it.words;
-    const last = it.words.at(-1);
-    if (it === command || first === undefined || last === undefined) return false;
-    return facts.text.slice(first.at.start, last.at.end).includes(name);
-  });
-}
-
-/** The command without the word; without the command when nothing else is deleted. */
-function withoutDeletion(facts: Facts, { run, command }: Site, word: Word): readonly Edit[] | undefined {
-  const operands = command.effects?.flatMap((it) => (it.kind === "remove" ? it.paths : [])) ?? [];
-  if (operands.length > 1) return removeWords(facts, command.words, [word]);
-  const edit = removeCommand(facts, run, command);
-  return edit === undefined ? undefined : [edit];
 }

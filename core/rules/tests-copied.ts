@@ -15,8 +15,8 @@ import { bytesLabel, noBytes, sumOf } from "../size/bytes.ts";
 import { estimated, measured, type Size, unknownSize } from "../size/size.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
-import { ignoreEdits } from "./ignore-edits.ts";
 import { defineRule } from "./rule.ts";
+import { ignoreEdits } from "./support/ignore-edits.ts";
 
 export const testsCopied = defineRule({
   id: "tests-copied",

@@ -1,10 +1,10 @@
-import type { BuildContext } from "../context/build-context.ts";
-import type { CopiedWaste } from "../dockerfile/copied-waste.ts";
-import { removeInstruction, removeSource } from "../dockerfile/edits.ts";
-import type { CopyInstruction, Facts } from "../dockerfile/facts.ts";
-import { usersOf } from "../dockerfile/mentions.ts";
-import { insertAt } from "../text/edit.ts";
-import type { FileEdits, Fix } from "./finding.ts";
+import type { BuildContext } from "../../context/build-context.ts";
+import type { CopiedWaste } from "../../dockerfile/copied-waste.ts";
+import { removeInstruction, removeSource } from "../../dockerfile/edits.ts";
+import type { CopyInstruction, Facts } from "../../dockerfile/facts.ts";
+import { usersOf } from "../../dockerfile/mentions.ts";
+import { insertAt } from "../../text/edit.ts";
+import type { FileEdits, Fix } from "../finding.ts";
 
 /** Lines at the end of the ignore file, where they win over what stands before. */
 export function ignoreEdits(context: BuildContext, paths: readonly string[]): FileEdits | undefined {
