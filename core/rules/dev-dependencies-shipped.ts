@@ -1,26 +1,22 @@
-import { chainAfter } from "../dockerfile/chain.ts";
-import { removeWords, replaceWord } from "../dockerfile/edits.ts";
-import type { Command, Facts, RunInstruction, Word } from "../dockerfile/facts.ts";
+import { mayBeUsedLater, takenAwayLater } from "../dockerfile/development-use.ts";
+import type { Command, Facts, RunInstruction } from "../dockerfile/facts.ts";
 import { isFetched } from "../dockerfile/fetched.ts";
 import { shipsFrom } from "../dockerfile/flows.ts";
 import { manifestAt } from "../dockerfile/manifest-at.ts";
-import { runsTests } from "../dockerfile/mentions.ts";
-import { packageManifest, removesModules } from "../dockerfile/node-project.ts";
+import { packageManifest } from "../dockerfile/node-project.ts";
 import { type NodeSplit, nodeSplit } from "../dockerfile/node-split.ts";
-import { baseName, deletes } from "../dockerfile/paths.ts";
 import { isForDevelopment, isWorkbench, shipsForDevelopment } from "../dockerfile/purpose.ts";
 import { sitesOf } from "../dockerfile/sites.ts";
 import { unknownSize } from "../size/size.ts";
-import { type Edit, insertAt } from "../text/edit.ts";
-import { isDevelopmentFile, isDevelopmentTool } from "../tools/development-packages.ts";
-import type { PackageManifest } from "../tools/package-manifest.ts";
-import { isDevelopmentGroup } from "../tools/poetry.ts";
 import type { ProjectInstall } from "../tools/project-install.ts";
 import { hasDevelopmentGroups } from "../tools/pyproject-manifest.ts";
-import type { ProjectWord, PythonInstall } from "../tools/python-install.ts";
+import type { PythonInstall } from "../tools/python-install.ts";
 import type { World } from "../world.ts";
 import type { Finding, Fix } from "./finding.ts";
 import { defineRule } from "./rule.ts";
+import type { DevelopmentCause } from "./support/development-cause.ts";
+import { projectCause } from "./support/project-development.ts";
+import { pythonCause } from "./support/python-development.ts";
 
 export const devDependenciesShipped = defineRule({
   id: "dev-dependencies-shipped",
@@ -97,10 +93,10 @@ RUN if [ "$INCLUDE_DEV" = "1" ]; then pip install "/app[dev]"; else pip install 
         effect.kind === "python-install"
           ? hasNoGroups(facts, world, run, effect)
             ? undefined
-            : inPython(effect)
+            : pythonCause(effect)
           : isUntold(facts, run, effect)
             ? undefined
-            : inProject(effect, packageManifest(facts, world, run, effect));
+            : projectCause(effect, packageManifest(facts, world, run, effect));
       const split =
         effect.kind === "project-install" ? () => nodeSplit(facts, world, run, effect) : undefined;
       const finding = found && findingOf(facts, { run, command, ...found, split });
@@ -125,206 +121,20 @@ const isUntold = (facts: Facts, run: RunInstruction, { directory, tool }: Projec
 const isForeignNode = (image: string): boolean =>
   /(?:^|[/_-])node(?:js)?(?:[:@_-]|$)/.test(image) && !/(?:^|\/)(?:library\/)?node(?:[:@]|$)/.test(image);
 
-/** What brings development packages along, best said by one word. */
-interface Cause {
-  /** For people: `extra dev`. */
-  readonly what: string;
-  readonly nameFirst?: boolean;
-  readonly at: Word;
-  /** Folders that may hold the packages. */
-  readonly folders: readonly string[];
-  readonly fix: ((facts: Facts, command: Command) => readonly Edit[] | undefined) | undefined;
-  readonly fixTitle: string;
-}
-
-interface Place extends Cause {
+/** A cause, and the command that it belongs to. */
+interface Place extends DevelopmentCause {
   readonly run: RunInstruction;
   readonly command: Command;
   /** Two stages, where a later step builds with them. */
   readonly split: (() => NodeSplit | undefined) | undefined;
 }
 
-function inPython(install: PythonInstall): Cause | undefined {
-  // Poetry's place depends on its configuration, which commands and files can set.
-  const folders = install.tool === "poetry" ? [install.into, "/usr/local/lib"] : [install.into];
-  return (
-    namedTools(install, folders) ??
-    developmentExtra(install, folders) ??
-    developmentFile(install, folders) ??
-    developmentGroup(install, folders)
-  );
-}
-
-function namedTools(install: PythonInstall, folders: readonly string[]): Cause | undefined {
-  const tools = install.requirements.filter(({ name }) => name !== undefined && isDevelopmentTool(name));
-  const [first] = tools;
-  if (first === undefined) return undefined;
-  const names = tools.map(({ name }) => name).join(", ");
-  const all =
-    install.requirements.length === tools.length && install.projects.length + install.files.length === 0;
-  return {
-    what: `${names} ${tools.length === 1 ? "is" : "are"} installed, which only development needs`,
-    nameFirst: true,
-    at: first.word,
-    folders,
-    fixTitle: `Do not install ${names}`,
-    fix: all
-      ? undefined
-      : (facts, command) =>
-          removeWords(
-            facts,
-            command.words,
-            tools.map(({ word }) => word),
-          ),
-  };
-}
-
-function developmentExtra(install: PythonInstall, folders: readonly string[]): Cause | undefined {
-  for (const project of install.projects) {
-    const names = project.extras.filter(isDevelopmentGroup);
-    if (names.length === 0) continue;
-    return {
-      what: `the extra ${names.join(", ")} is installed, which by its name only development needs`,
-      at: project.word,
-      folders,
-      fixTitle: `Install without the extra ${names.join(", ")}`,
-      fix: (facts) => withoutExtras(facts, project, names),
-    };
-  }
-  return undefined;
-}
-
-/** Undefined where the word does not stand in the text as it is meant, an expanded variable for one. */
-function withoutExtras(facts: Facts, { word, extras }: ProjectWord, gone: readonly string[]) {
-  const raw = facts.text.slice(word.at.start, word.at.end);
-  const list = /\[([^\]]*)\]/.exec(raw);
-  if (list === null || word.text === undefined || !raw.includes(word.text)) return undefined;
-  const kept = extras.filter((it) => !gone.includes(it));
-  return replaceWord(word, raw.replace(list[0], kept.length === 0 ? "" : `[${kept.join(",")}]`));
-}
-
-function developmentFile(install: PythonInstall, folders: readonly string[]): Cause | undefined {
-  const file = install.files.find(({ path }) => isDevelopmentFile(path));
-  if (file === undefined) return undefined;
-  const others = install.files.length + install.requirements.length + install.projects.length > 1;
-  return {
-    what: `${baseName(file.path)} is installed, which by its name lists what development needs`,
-    nameFirst: true,
-    at: file.word,
-    folders,
-    fixTitle: `Do not install ${baseName(file.path)}`,
-    fix: others ? (facts, command) => withoutOption(facts, command, file.word) : undefined,
-  };
-}
-
-/** The word, and the option in front of it. */
-function withoutOption(facts: Facts, command: Command, value: Word): readonly Edit[] | undefined {
-  const at = command.words.findIndex((it) => it.at.start === value.at.start);
-  const option = command.words[at - 1];
-  if (option?.text === undefined || !option.text.startsWith("-")) return undefined;
-  return removeWords(facts, command.words, [option, value]);
-}
-
-function developmentGroup(install: PythonInstall, folders: readonly string[]): Cause | undefined {
-  const { selection, tool, action } = install;
-  const extra = selection?.extras.find(({ name }) => isDevelopmentGroup(name));
-  if (selection?.development === "asked for" || extra !== undefined) {
-    const words = selection?.development === "asked for" ? selection.developmentWords : [];
-    const at = words[0] ?? extra?.word ?? action;
-    return {
-      what: `${tool} is asked for what only development needs`,
-      nameFirst: true,
-      at,
-      folders,
-      fixTitle: "Do not ask for it",
-      fix: words.length === 0 ? undefined : (facts, command) => withoutAsking(facts, command, words, install),
-    };
-  }
-  if (selection?.development !== "by default") return undefined;
-  const { productionFlag: flag } = selection;
-  return {
-    what: `${tool} also installs the project's development dependencies unless it is told not to`,
-    nameFirst: true,
-    at: action,
-    folders,
-    fixTitle: `Add ${flag ?? ""}`,
-    fix: flag === undefined ? undefined : () => [insertAt(action.at.end, ` ${flag}`)],
-  };
-}
-
-/** `--dev`, or `--with dev` as a whole; a list that names more than that is left to people. */
-function withoutAsking(
-  facts: Facts,
-  command: Command,
-  words: readonly Word[],
-  { action, selection }: PythonInstall,
-): readonly Edit[] | undefined {
-  const gone: Word[] = [];
-  for (const word of words) {
-    if (word.text?.startsWith("-") === true) gone.push(word);
-    else if (word.text !== undefined && isDevelopmentGroup(word.text)) {
-      const at = command.words.findIndex((it) => it.at.start === word.at.start);
-      const option = command.words[at - 1];
-      if (option?.text?.startsWith("-") === true) gone.push(option);
-      gone.push(word);
-    } else return undefined;
-  }
-  const removal = removeWords(facts, command.words, [...new Set(gone)]);
-  // Not asked for, they still come along by default.
-  const flag = selection?.productionFlag;
-  return removal && [...(flag === undefined ? [] : [insertAt(action.at.end, ` ${flag}`)]), ...removal];
-}
-
-function inProject(
-  install: ProjectInstall,
-  manifest: (PackageManifest & { readonly needed: boolean }) | undefined,
-): Cause | undefined {
-  if (install.development !== true || manifest?.development.length === 0 || manifest?.needed === true)
-    return undefined;
-  const { tool, action, productionFlag: flag, into, developmentWords } = install;
-  const [asked] = developmentWords;
-  const names = manifest === undefined ? "" : ` (${listed(manifest.development)})`;
-  return {
-    nameFirst: true,
-    what:
-      asked === undefined
-        ? `${tool} also installs the project's development dependencies${names} unless it is told not to`
-        : `${tool} is asked for the project's development dependencies${names}`,
-    at: asked ?? action,
-    folders: into === undefined ? [] : [into],
-    fixTitle: asked === undefined ? `Add ${flag ?? ""}` : "Do not ask for them",
-    fix:
-      asked !== undefined
-        ? (facts, command) => removeWords(facts, command.words, developmentWords)
-        : flag === undefined
-          ? undefined
-          : () => [insertAt(action.at.end, ` ${flag}`)],
-  };
-}
-
-const listed = (names: readonly string[]): string =>
-  names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
-
 function findingOf(facts: Facts, place: Place): Finding | undefined {
   const { run, command, what, nameFirst = false, at, folders, fix, fixTitle, split } = place;
   const ways = folders.flatMap((it) => shipsFrom(facts, run, it) ?? []);
   const [way] = folders.length === 0 && facts.shipped.includes(run) ? ["layer" as const] : ways;
-  if (way === undefined || isPruned(facts, run, command, folders)) return undefined;
-  const later = [
-    ...run.commands.slice(run.commands.indexOf(command) + 1).filter((it) => it.runs !== "never"),
-    ...facts.instructions.flatMap((it) =>
-      it.kind === "run" && it.stage === run.stage && it.index > run.index ? it.commands : [],
-    ),
-    ...chainAfter(facts, run).flatMap((it) =>
-      it.kind === "run" && it.stage !== run.stage ? it.commands : [],
-    ),
-    ...inTakingStages(facts, run),
-  ];
-  const isUsed =
-    later.some((it) => it.effects?.some(({ kind }) => kind === "build") || isScript(it)) ||
-    facts.instructions.some(
-      (it) => it.stage === run.stage && it.index > run.index && it.kind === "run" && runsTests(it),
-    );
+  if (way === undefined || takenAwayLater(facts, run, command, folders)) return undefined;
+  const isUsed = mayBeUsedLater(facts, run, command);
   const isFixable = !isUsed && fix !== undefined;
   const advice = isUsed
     ? " A later step of the build may use it: build in a stage of its own, and install what runs into the image that ships."
@@ -357,42 +167,3 @@ const splitFixes = ({ stage }: RunInstruction, split: NodeSplit | undefined): re
           splits: stage,
         },
       ];
-
-/** What runs in other stages after they took files of the stage of this RUN. */
-const inTakingStages = (facts: Facts, run: RunInstruction): readonly Command[] =>
-  facts.instructions.flatMap((copy) =>
-    copy.kind === "copy" && copy.fromStage === run.stage
-      ? facts.instructions.flatMap((it) =>
-          it.kind === "run" && it.stage === copy.stage && it.index > copy.index ? it.commands : [],
-        )
-      : [],
-  );
-
-/** `npm run build`, `pytest`: what a script of the project needs, nobody can tell. */
-const isScript = (command: Command): boolean =>
-  command.effects?.every(({ kind }) => kind === "uncache" || kind === "nothing") !== true &&
-  ["npm", "yarn", "pnpm", "bun", "npx", "node", "pytest", "tox", "nox"].includes(
-    command.words[0]?.text ?? "",
-  );
-
-/** The same RUN, or a later one of a stage whose result is only copied from, takes them away again. */
-function isPruned(facts: Facts, run: RunInstruction, command: Command, folders: readonly string[]): boolean {
-  const same = run.commands.slice(run.commands.indexOf(command) + 1);
-  const others = facts.shipped.includes(run)
-    ? []
-    : facts.instructions.flatMap((it) =>
-        it.kind === "run" && it.stage === run.stage && it.index > run.index ? it.commands : [],
-      );
-  return [...same, ...others].some(
-    (it) =>
-      it.runs !== "never" &&
-      (removesModules(it) ||
-        it.effects?.some(
-          (effect) =>
-            effect.kind === "project-prune" ||
-            (effect.kind === "remove" &&
-              folders.some((folder) => effect.paths.some(({ path }) => deletes(path, folder)))) ||
-            (effect.kind === "project-install" && effect.development !== true),
-        )),
-  );
-}
