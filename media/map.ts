@@ -1,4 +1,5 @@
 import { type Box, squarify } from "../core/treemap/squarify.ts";
+import { tonesOf } from "../core/treemap/tones.ts";
 import type { TreeNode } from "../protocol/tree.ts";
 import { element } from "./dom.ts";
 import { describe, sizeOf } from "./labels.ts";
@@ -27,8 +28,11 @@ interface Placed {
   readonly element: HTMLElement;
 }
 
-/** Colours there are for what lies side by side at the top. */
-export const tones = 6;
+/** Colours there are for what lies side by side. */
+const tones = 6;
+
+/** The colour a box would like to have; undefined: grey. */
+export type ToneWish = (node: TreeNode, index: number) => number | undefined;
 
 /** The rectangles: a tree for assistive technology, with one tab stop and arrow keys that go where they point. */
 export class TreeMap {
@@ -67,14 +71,10 @@ export class TreeMap {
   }
 
   /**
-   * `current`: the node that takes the tab stop, and the focus where the map has it. `toneOf`: the colour of a child of
+   * `current`: the node that takes the tab stop, and the focus where the map has it. `wishOf`: the colour of a child of
    * the top; what is inside keeps it.
    */
-  draw(
-    top: TreeNode,
-    toneOf: (child: TreeNode, index: number) => string,
-    current = this.#current?.node.id,
-  ): void {
+  draw(top: TreeNode, wishOf: ToneWish, current = this.#current?.node.id): void {
     const hasFocus = this.element.contains(document.activeElement);
     const { width, height } = this.element.getBoundingClientRect();
     const fontSize = Number.parseFloat(getComputedStyle(this.element).fontSize);
@@ -83,7 +83,7 @@ export class TreeMap {
     this.#placed = [];
     this.#selected = undefined;
     const cells = document.createDocumentFragment();
-    this.#place(cells, top, { x: 0, y: 0, width, height }, 0, top.bytes, toneOf);
+    this.#place(cells, top, { x: 0, y: 0, width, height }, 0, top.bytes, wishOf);
     this.element.replaceChildren(cells);
     const kept = this.#placed.find((it) => it.node.id === current) ?? this.#placed[0];
     this.#current = kept;
@@ -108,19 +108,23 @@ export class TreeMap {
     box: Box,
     depth: number,
     whole: number,
-    toneOf: (child: TreeNode, index: number) => string,
+    colour: ToneWish | string,
   ): void {
     const children = parent.children ?? [];
     const boxes = squarify(
       children.map((it) => it.bytes),
       box,
     );
+    // Of one alone, the colour tells nothing: then those inside it have a colour each.
+    const isAlone = children.filter(({ bytes }) => bytes > 0).length === 1;
+    const colours =
+      typeof colour === "string" ? undefined : tonesOf(boxes, children.map(colour), tones).map(toneName);
     children.forEach((child, index) => {
       const own = boxes[index];
       const { node, name } = collapsed(child);
       if (own === undefined || own.width < 3 || own.height < 3 || this.#placed.length >= mostRectangles)
         return;
-      const tone = toneOf(child, index);
+      const tone = typeof colour === "string" ? colour : (colours?.[index] ?? toneName(undefined));
       const inner = {
         x: own.x + 2,
         y: own.y + this.#titleHeight,
@@ -133,7 +137,8 @@ export class TreeMap {
         inner.height > this.#leastSide &&
         (node.children ?? []).length > 0;
       this.#draw(cells, { node, name, box: own }, depth, whole, `${tone} ${hasInside ? "holds" : "leaf"}`);
-      if (hasInside) this.#place(cells, node, inner, depth + 1, whole, () => tone);
+      if (hasInside)
+        this.#place(cells, node, inner, depth + 1, whole, isAlone && colours !== undefined ? colour : tone);
     });
   }
 
@@ -163,7 +168,7 @@ export class TreeMap {
         element(
           "span",
           { class: "name", "aria-hidden": "true" },
-          name,
+          element("span", { class: "label" }, name),
           element("span", { class: "size" }, sizeOf(node.bytes)),
         ),
       );
@@ -238,6 +243,8 @@ export class TreeMap {
     return cell === null ? undefined : this.#placed[Number(cell.getAttribute("data-index"))];
   }
 }
+
+const toneName = (tone: number | undefined): string => (tone === undefined ? "tone-base" : `tone-${tone}`);
 
 const middleOf = (box: Box): { readonly x: number; readonly y: number } => ({
   x: box.x + box.width / 2,

@@ -5,7 +5,7 @@ import { Details, type Subject } from "./details.ts";
 import { button, element } from "./dom.ts";
 import { factsElement } from "./facts.ts";
 import { describe, sizeOf } from "./labels.ts";
-import { TreeMap, tones } from "./map.ts";
+import { TreeMap } from "./map.ts";
 import { ProgressLine, type ProgressState } from "./progress-line.ts";
 import { isOpenable, RowTable } from "./rows.ts";
 import { stateOf } from "./state.ts";
@@ -260,26 +260,17 @@ function sumLabel(node: TreeNode): string {
 
 function redraw(current?: number): void {
   if (shown === undefined) return;
-  const place = picture === undefined ? -1 : toneIndexOf(way[1]);
-  map.draw(
-    shown,
-    way.length > 1 ? () => toneName(way[1], place) : (child, index) => toneName(child, index),
-    current,
-  );
+  const isBase = way[1]?.layer?.base === true;
+  map.draw(shown, (node, index) => (isBase ? undefined : toneWish(node, index)), current);
   map.element.classList.toggle(
     "none",
     (shown.children ?? []).every(({ bytes }) => bytes === 0),
   );
 }
 
-const toneIndexOf = (node: TreeNode | undefined): number =>
-  way[0]?.children?.findIndex((it) => it.id === node?.id) ?? -1;
-
 /** Layers and groups have a colour each; the base image's layers are grey, and so is what nobody wants to see. */
-function toneName(node: TreeNode | undefined, index: number): string {
-  if (node?.layer?.base === true || node?.kind === "rest") return "tone-base";
-  return `tone-${Math.max(0, node?.layer?.index ?? index) % tones}`;
-}
+const toneWish = ({ layer, kind }: TreeNode, index: number): number | undefined =>
+  layer?.base === true || kind === "rest" ? undefined : (layer?.index ?? index);
 
 function point(node: Subject & Pick<TreeNode, "kind">): void {
   told.textContent = describe(node, shown?.bytes ?? 0);
