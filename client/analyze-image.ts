@@ -1,11 +1,10 @@
 import { type QuickPickItem, QuickPickItemKind, window, workspace } from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { type AnalyzeParams, type ImagesResult, imagesRequest, type Problem } from "../protocol/requests.ts";
+import { type ImagesResult, imagesRequest, type Problem } from "../protocol/requests.ts";
 import { ageLabel } from "./age-label.ts";
 import { openSetting } from "./show.ts";
+import type { Target } from "./targets.ts";
 import type { TreemapPanel } from "./treemap-panel.ts";
-
-type Target = AnalyzeParams["target"];
 
 interface TargetItem extends QuickPickItem {
   readonly choice?: Choice;

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   CancellationTokenSource,
   type Disposable,
@@ -12,7 +11,6 @@ import {
 import type { LanguageClient } from "vscode-languageclient/node";
 import {
   type AnalysisProgressParams,
-  type AnalyzeParams,
   type AnalyzeResult,
   analysisProgressNotification,
   analyzeRequest,
@@ -40,8 +38,16 @@ import type { NodeName, Question, ToView, TreeName } from "../protocol/view.ts";
 import { fromView } from "./from-view.ts";
 import { saveCsv } from "./save-csv.ts";
 import { openLine, showProblem } from "./show.ts";
+import { firstLabel, isSame, memoryKey, nameOf, type Target } from "./targets.ts";
+import { pageOf } from "./treemap-page.ts";
 
-type Target = AnalyzeParams["target"];
+interface Shown {
+  readonly generation: number;
+  readonly target: Target;
+  readonly picture: Picture;
+  /** False while only the beginning of its analysis is known. */
+  readonly complete: boolean;
+}
 
 /** What the server says of a node, for the page. */
 type Answer =
@@ -57,13 +63,15 @@ export class TreemapPanel implements Disposable {
   readonly #memory: Memento;
   readonly #listening: Disposable[];
   #panel: WebviewPanel | undefined;
-  #generation = 0;
+  /** Of the newest analysis that was asked for. */
+  #newest = 0;
   #target: Target | undefined;
+  /** What the page shows; it stays, and answers, until there is another picture. */
+  #shown: Shown | undefined;
   #running: CancellationTokenSource | undefined;
   /** Tells the notification how far the newest analysis is. */
   #report: ((it: AnalysisProgressParams) => void) | undefined;
-  /** Posted again when the page is loaded anew: it keeps nothing while it is hidden. */
-  #last: ToView | undefined;
+  /** Posted again when the page is loaded anew, as the picture is: it keeps nothing while it is hidden. */
   #progress: ToView | undefined;
   #failure: ToView | undefined;
 
@@ -73,10 +81,10 @@ export class TreemapPanel implements Disposable {
     this.#memory = memory;
     this.#listening = [
       client.onNotification(firstPictureNotification, ({ generation, picture }: FirstPictureParams) => {
-        if (generation === this.#generation) this.#show(picture, false);
+        if (generation === this.#newest) this.#showFirst(picture);
       }),
       client.onNotification(analysisProgressNotification, (it: AnalysisProgressParams) => {
-        if (it.generation === this.#generation) {
+        if (it.generation === this.#newest) {
           this.#showProgress(it);
           this.#report?.(it);
         }
@@ -86,12 +94,10 @@ export class TreemapPanel implements Disposable {
 
   async analyze(target: Target): Promise<void> {
     this.#running?.cancel();
-    this.#forget();
-    this.#generation += 1;
+    this.#newest += 1;
     this.#target = target;
-    this.#last = undefined;
     this.#failure = undefined;
-    const generation = this.#generation;
+    const generation = this.#newest;
     const running = new CancellationTokenSource();
     this.#running = running;
     const name = nameOf(target);
@@ -111,11 +117,15 @@ export class TreemapPanel implements Disposable {
       },
     );
     running.dispose();
-    if (generation !== this.#generation) return;
+    if (generation !== this.#newest || this.#panel === undefined) {
+      // Nobody looks at it any more.
+      if (result.ok) this.#forget(generation);
+      return;
+    }
     this.#running = undefined;
     this.#progress = undefined;
     if (result.ok) {
-      this.#show(result.picture, true);
+      this.#show({ generation, target, picture: result.picture, complete: true });
       return;
     }
     this.#failure = { type: "failed", message: result.problem.message, retry: result.problem.retry };
@@ -126,24 +136,25 @@ export class TreemapPanel implements Disposable {
 
   /** The user says which Dockerfile made the image that is shown; that is remembered for its name. */
   async chooseDockerfile(uri: string): Promise<void> {
-    const generation = this.#generation;
-    if (this.#target === undefined || this.#panel === undefined) {
+    const shown = this.#shown;
+    if (shown?.complete !== true || this.#panel === undefined) {
       void window.showInformationMessage("Analyze an image first; then choose the Dockerfile that made it.");
       return;
     }
-    await this.#memory.update(memoryKey(this.#target), uri);
+    const { generation, target } = shown;
+    await this.#memory.update(memoryKey(target), uri);
     const result = await this.#client.sendRequest<AnalyzeResult>(chooseDockerfileRequest, {
       generation,
       uri,
     });
-    if (generation !== this.#generation) return;
-    if (result.ok) this.#show(result.picture, true);
+    if (generation !== this.#shown?.generation) return;
+    if (result.ok) this.#show({ ...shown, picture: result.picture });
     else await showProblem(result.problem);
   }
 
   /** False: this picture is not the one that is held. */
   select(generation: number, id: number): boolean {
-    if (generation !== this.#generation || this.#panel === undefined) return false;
+    if (generation !== this.#shown?.generation || this.#panel === undefined) return false;
     this.#panel.reveal(undefined, true);
     this.#post({ type: "select", generation, id });
     return true;
@@ -177,7 +188,6 @@ export class TreemapPanel implements Disposable {
 
   #open(name: string): void {
     if (this.#panel !== undefined) {
-      this.#panel.title = name;
       this.#panel.reveal(undefined, true);
       return;
     }
@@ -198,7 +208,8 @@ export class TreemapPanel implements Disposable {
     panel.onDidDispose(() => {
       this.#panel = undefined;
       this.#running?.cancel();
-      this.#forget();
+      if (this.#shown !== undefined) this.#forget(this.#shown.generation);
+      this.#shown = undefined;
     });
     this.#panel = panel;
   }
@@ -207,7 +218,8 @@ export class TreemapPanel implements Disposable {
     const message = fromView(value);
     switch (message?.type) {
       case "ready":
-        for (const it of [this.#last, this.#progress, this.#failure]) if (it !== undefined) this.#post(it);
+        if (this.#shown !== undefined) this.#post(pictureOf(this.#shown));
+        for (const it of [this.#progress, this.#failure]) if (it !== undefined) this.#post(it);
         break;
       case "group":
         await this.#group(message.generation, message);
@@ -237,7 +249,7 @@ export class TreemapPanel implements Disposable {
   async #group(generation: number, { grouping, filter }: Question): Promise<void> {
     const params: GroupParams = { generation, grouping, filter };
     const found = await this.#client.sendRequest<GroupResult>(groupRequest, params);
-    if (found !== null && generation === this.#generation)
+    if (found !== null && generation === this.#shown?.generation)
       this.#post({ type: "grouped", generation, grouping, filter, ...found });
   }
 
@@ -247,7 +259,7 @@ export class TreemapPanel implements Disposable {
   }: NodeName & { readonly type: "expand" | "rows" | "details" }): Promise<void> {
     const { generation, tree, id } = params;
     const answer = await this.#answerTo(type, params);
-    if (answer === undefined || generation !== this.#generation) return;
+    if (answer === undefined || generation !== this.#shown?.generation) return;
     this.#post({ generation, tree, id, ...answer });
   }
 
@@ -277,23 +289,30 @@ export class TreemapPanel implements Disposable {
   async #export(name: TreeName): Promise<void> {
     const result = await this.#client.sendRequest<ExportResult>(exportRequest, name);
     if (result !== null)
-      await saveCsv(this.#target === undefined ? "image" : nameOf(this.#target), result.csv);
+      await saveCsv(this.#shown === undefined ? "image" : nameOf(this.#shown.target), result.csv);
   }
 
-  #show({ root, facts }: Picture, complete: boolean): void {
-    this.#last = {
-      type: "picture",
-      generation: this.#generation,
-      title: facts.reference,
-      root,
-      complete,
-      facts,
-    };
-    this.#post(this.#last);
+  /** A picture of the same image that is all there is worth more than the beginning of a new one. */
+  #showFirst(picture: Picture): void {
+    const target = this.#target;
+    if (target === undefined) return;
+    if (this.#shown?.complete === true && isSame(this.#shown.target, target)) return;
+    this.#show({ generation: this.#newest, target, picture, complete: false });
+  }
+
+  #show(shown: Shown): void {
+    if (this.#panel === undefined) return;
+    const before = this.#shown;
+    this.#shown = shown;
+    if (before !== undefined && before.generation !== shown.generation) this.#forget(before.generation);
+    this.#panel.title = nameOf(shown.target);
+    this.#post(pictureOf(shown));
   }
 
   #showProgress({ done, total, label }: Omit<AnalysisProgressParams, "generation">): void {
-    this.#progress = { type: "progress", done, total, label };
+    // The picture above the line may be of another image.
+    const name = this.#target === undefined ? "" : `${nameOf(this.#target)}: `;
+    this.#progress = { type: "progress", done, total, label: `${name}${label}` };
     this.#post(this.#progress);
   }
 
@@ -301,43 +320,16 @@ export class TreemapPanel implements Disposable {
     void this.#panel?.webview.postMessage(message);
   }
 
-  #forget(): void {
-    if (this.#generation > 0) {
-      void this.#client
-        .sendNotification(forgetNotification, { generation: this.#generation })
-        .catch(() => {});
-    }
+  #forget(generation: number): void {
+    void this.#client.sendNotification(forgetNotification, { generation }).catch(() => {});
   }
 }
 
-/** Who is waited for first. */
-const firstLabel = ({ kind }: Target): string =>
-  kind === "archive"
-    ? "Opening the archive"
-    : kind === "registry"
-      ? "Asking the registry"
-      : "Asking the engine";
-
-/** Without the tag: tomorrow's build is of the same file. */
-const memoryKey = (target: Target): string =>
-  `dockerfile:${target.kind === "archive" ? target.path : target.reference.replace(/@.*$|:[^/:]*$/, "")}`;
-
-const nameOf = (target: Target): string =>
-  target.kind === "archive" ? target.path.slice(target.path.search(/[^/\\]*$/)) : target.reference;
-
-function pageOf(script: string, style: string, source: string): string {
-  const nonce = randomBytes(16).toString("base64");
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${source}; script-src 'nonce-${nonce}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${style}">
-<title>Image treemap</title>
-</head>
-<body>
-<script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
-}
+const pictureOf = ({ generation, picture: { root, facts }, complete }: Shown): ToView => ({
+  type: "picture",
+  generation,
+  title: facts.reference,
+  root,
+  complete,
+  facts,
+});

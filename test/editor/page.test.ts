@@ -194,6 +194,23 @@ describe.skipIf(reason !== undefined)("the installed package in VS Code", () => 
     expect(await view.getByRole("tab", { name: "Hidden" }).getAttribute("aria-selected")).toBe("true");
   });
 
+  it("keeps the picture, which still answers, where a new analysis fails", async () => {
+    const { page, view } = workbench;
+    writeFileSync(join(workspace, "no-image.tar"), "no image");
+    await workbench.command("Plimsoll: Analyze Image…");
+    await page.locator(".quick-input-list").getByText("Open an Image Archive").click();
+    const path = page.locator(".quick-input-box input");
+    await page.locator(".quick-input-title", { hasText: "Open an image archive" }).waitFor();
+    await expect.poll(() => path.inputValue()).toMatch(/truthgraph\/$/);
+    await path.fill(join(workspace, "no-image.tar"));
+    await page.locator(".quick-input-list", { hasText: "no-image.tar" }).waitFor();
+    await page.keyboard.press("Enter");
+    await view.getByRole("status").locator("strong").waitFor({ timeout: 60_000 });
+    await view.getByRole("heading", { name: /truthgraph-api:sample/, level: 1 }).waitFor();
+    await view.getByRole("tab", { name: "Packages" }).click();
+    await view.getByRole("row", { name: /torch 2\.9\.0/ }).waitFor();
+  });
+
   it("shows fewer files where a filter is typed, and keeps the question while it is hidden", async () => {
     const { view, page } = workbench;
     await view.getByRole("tab", { name: "Folders" }).click();
