@@ -45,6 +45,8 @@ function quickFixesOf(setting: Setting, diagnostic: Diagnostic): CodeAction[] {
   if (it === undefined || finding === undefined) return [];
   const { reading, world, choices } = it;
   const res: CodeAction[] = [];
+  // No fix asks to be confirmed (`needsConfirmation`): editors then offer its changes one by one, and half of an edit was
+  // never verified. Who wants to see it first asks for the preview.
   const fixes = desk.judge.fixes(reading, world, choices, finding);
   for (const fix of [...fixes].sort((a, b) => Number(b.preferred) - Number(a.preferred))) {
     const edit = fixEdit(setting, fix);
