@@ -1,96 +1,65 @@
 /**
  * Analysis of images, dive beside ours in the same run, all warm: archives on the disk against reading them once, with
- * the peak memory of each process; images of a running engine against `docker save` to nowhere. Two saved images of more
- * than 8 GB are made below .cache/bench, one after another, and removed. `PLIMSOLL_BENCH_IMAGE=REF[,REF…]` names images
- * of the engine that DOCKER_HOST reaches; `PLIMSOLL_BENCH_LARGE=0` leaves the large archives out, and `=engine` loads them
- * into that engine too, or without DOCKER_HOST into engines of the bench's own, one with the classic store and one with
- * containerd's (root on Debian; an hour). `PLIMSOLL_BENCH_BYTES` is another size for them.
+ * the peak memory of each process; images of a running engine against `docker save` to nowhere. A row is printed as soon
+ * as it is known.
+ *
+ * Large images, of more than 8 GB, are made below .cache/bench, one after another, and removed:
+ * - `PLIMSOLL_BENCH_LARGE` says where they are measured: `archive` (as if nothing was said, some five minutes), `classic`
+ *   or `containerd` (an engine of the bench's own with that store: root on Debian, some eight minutes for each image;
+ *   with DOCKER_HOST the engine there), several with commas between, `engine` for all of them, or `0` for nowhere.
+ * - `PLIMSOLL_BENCH_FILES`: of how many files, with commas between; 50000,300000.
+ * - `PLIMSOLL_BENCH_BYTES`: another size for them.
+ *
+ * `PLIMSOLL_BENCH_IMAGE=REF[,REF…]` names images of the engine that DOCKER_HOST reaches.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, rmSync, statfsSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { startNewerEngine } from "../engines/newer-engine.ts";
 import { farEngine } from "../far-engine.ts";
 import { writeSampleImage } from "../sample-image.ts";
-import { largeName, writeLargeImage } from "./large-image.ts";
-import { dive, type Peer, type Program } from "./peers.ts";
+import { compare, longest } from "./compare.ts";
+import { inEngine, type LargeImage, stores } from "./engines.ts";
+import { writeLargeImage } from "./large-image.ts";
+import { dive, type Program } from "./peers.ts";
 import { benchFolder, dist, root } from "./places.ts";
-import { median, milliseconds, ratio } from "./statistics.ts";
-import { printTable, type Row } from "./table.ts";
 
-const rounds = 3;
-/** Milliseconds: what takes longer is measured once after it was warmed. */
-const long = 30_000;
-/** Milliseconds: by then it hangs. */
-const longest = 1_800_000;
-const largeBytes = Number(process.env["PLIMSOLL_BENCH_BYTES"] ?? 8_500_000_000);
+const wordsOf = (name: string, usual: string): readonly string[] =>
+  (process.env[name] ?? usual).split(",").filter((it) => it !== "");
 
 export async function benchImages(): Promise<void> {
   const small = join(root, ".cache", "sample-image.tar");
   writeSampleImage(small);
   await benchArchive("the sample image", small);
-  if (process.env["PLIMSOLL_BENCH_LARGE"] !== "0")
-    for (const files of [50_000, 300_000]) await benchLarge(files);
-  for (const reference of (process.env["PLIMSOLL_BENCH_IMAGE"] ?? "").split(",").filter((it) => it !== "")) {
+  const places = wordsOf("PLIMSOLL_BENCH_LARGE", "archive");
+  const isWanted = (place: string): boolean => places.includes(place) || places.includes("engine");
+  const size = Number(process.env["PLIMSOLL_BENCH_BYTES"] ?? 8_500_000_000);
+  for (const files of wordsOf("PLIMSOLL_BENCH_FILES", "50000,300000").map(Number)) {
+    const image = { bytes: size, files };
+    if (isWanted("archive")) await benchLargeArchive(image);
+    const wanted = stores.filter(isWanted);
+    // Which store the engine of DOCKER_HOST has is not ours to choose: it is measured once.
+    for (const store of process.env["DOCKER_HOST"] ? wanted.slice(0, 1) : wanted)
+      await inEngine(image, store, benchEngineImage);
+  }
+  for (const reference of wordsOf("PLIMSOLL_BENCH_IMAGE", "")) {
     const host = process.env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
     await benchEngineImage(reference, host, "a running engine");
   }
 }
 
-async function benchLarge(files: number): Promise<void> {
+async function benchLargeArchive({ bytes, files }: LargeImage): Promise<void> {
   const archive = join(benchFolder, `large-${files}.tar`);
   const { bavail, bsize } = statfsSync(benchFolder);
-  if (bavail * bsize < largeBytes * 1.5) {
-    console.log(`\n${files} files: ${benchFolder} has no ${(largeBytes * 1.5) / 1e9} GB free`);
+  if (bavail * bsize < bytes * 1.5) {
+    console.log(`\n${files} files: ${benchFolder} has no ${(bytes * 1.5) / 1e9} GB free`);
     return;
   }
   try {
-    writeLargeImage(archive, largeBytes, files);
+    writeLargeImage(archive, bytes, files);
     await benchArchive(`an image of ${files.toLocaleString("en")} files`, archive);
-    if (process.env["PLIMSOLL_BENCH_LARGE"] === "engine") await benchEngines(archive, largeName(files));
   } finally {
     rmSync(archive, { force: true });
   }
-}
-
-async function benchEngines(archive: string, reference: string): Promise<void> {
-  const given = process.env["DOCKER_HOST"] ?? "";
-  if (given !== "") {
-    await benchLoaded(archive, reference, given, "the engine that DOCKER_HOST names");
-    return;
-  }
-  for (const store of ["classic", "containerd"] as const) {
-    const { bavail, bsize } = statfsSync(benchFolder);
-    // The loaded image, and what an engine writes beside it while it loads and saves.
-    if (bavail * bsize < largeBytes * 3) {
-      console.log(`\n${reference}: ${benchFolder} has no ${(largeBytes * 3) / 1e9} GB free for an engine`);
-      return;
-    }
-    try {
-      const engine = await startNewerEngine(store, `bench-${store}`);
-      try {
-        await benchLoaded(archive, reference, engine.host, `an engine with the ${store} store`);
-      } finally {
-        await engine.stop();
-        rmSync(engine.data, { recursive: true, force: true });
-      }
-    } catch (cause) {
-      console.log(`\n${reference}: no engine with the ${store} store: ${String(cause)}`);
-    }
-  }
-}
-
-async function benchLoaded(archive: string, reference: string, host: string, engine: string): Promise<void> {
-  const docker = (...words: string[]): ReturnType<typeof spawnSync> =>
-    spawnSync("docker", ["-H", host, ...words], {
-      stdio: ["ignore", "ignore", "pipe"],
-      encoding: "utf8",
-      timeout: longest,
-    });
-  const loaded = docker("load", "-q", "-i", archive);
-  if (loaded.status === 0) await benchEngineImage(reference, host, engine);
-  else console.log(`\n${reference}: ${engine} does not load it: ${loaded.error ?? loaded.stderr}`);
-  docker("rmi", reference);
 }
 
 function benchArchive(title: string, path: string): Promise<void> {
@@ -117,13 +86,11 @@ async function benchEngineImage(reference: string, host: string, engine: string)
     ...["--source", "docker", reference],
     ...["--ci", "--lowestEfficiency=0", "--highestUserWastedPercent=1"],
   ]);
+  const near = `plimsoll analyze (${readFrom(reference, environment)})`;
   await compare(`Image ${reference} of ${engine}`, [
     { ...shell("docker save > /dev/null", `docker save '${reference}' > /dev/null`), environment },
     typeof peer === "string" ? peer : { ...peer, environment },
-    {
-      ...ours([reference], environment),
-      name: `plimsoll analyze (${readFrom(reference, environment)})`,
-    },
+    { ...ours([reference], environment), name: near },
     far === undefined
       ? "plimsoll analyze (engine-export): the one above"
       : { ...ours([reference], { DOCKER_HOST: far.host }), name: "plimsoll analyze (engine-export)" },
@@ -139,49 +106,6 @@ function readFrom(reference: string, environment: Program["environment"]): strin
   return /"readFrom": "([^"]+)"/.exec(stdout)?.[1] ?? "it failed";
 }
 
-/** The first is what the others are compared with; of dive's time and ours the quotient is told. */
-async function compare(title: string, programs: readonly Peer[]): Promise<void> {
-  const rows: Row[] = [];
-  let [first, peer]: (number | undefined)[] = [];
-  for (const it of programs) {
-    if (typeof it === "string") {
-      rows.push([it]);
-      continue;
-    }
-    const measured = await measure(it);
-    if (measured === undefined) {
-      rows.push([`${it.name}: it failed`]);
-      continue;
-    }
-    const { time, peak } = measured;
-    first ??= time;
-    rows.push([
-      it.name,
-      milliseconds(time),
-      ratio(time, first),
-      peer === undefined ? "" : ratio(peer, time),
-      peak === 0 ? "" : `${(peak / 1e6).toFixed(0)} MB`,
-    ]);
-    if (it.name === "dive") peer = time;
-  }
-  const note = `median of ${rounds}, or one run of what takes longer than ${long / 1_000} s`;
-  printTable(`${title}, ${note}`, ["", "time", "to the first row", "faster than dive", "peak memory"], rows);
-}
-
-/** Undefined: it ended with an error. */
-async function measure(program: Program): Promise<Run | undefined> {
-  // The first run warms what is read and what is run.
-  const warming = await timed(program);
-  if (warming === undefined) return undefined;
-  const runs: Run[] = [];
-  while (runs.length < (warming.time > long ? 1 : rounds)) {
-    const run = await timed(program);
-    if (run === undefined) return undefined;
-    runs.push(run);
-  }
-  return { time: median(runs.map((it) => it.time)), peak: Math.max(...runs.map((it) => it.peak)) };
-}
-
 const ours = (words: readonly string[], environment: Program["environment"] = {}): Program => ({
   name: "plimsoll analyze",
   environment,
@@ -190,39 +114,3 @@ const ours = (words: readonly string[], environment: Program["environment"] = {}
 });
 
 const shell = (name: string, line: string): Program => ({ name, command: "sh", words: ["-c", line] });
-
-interface Run {
-  readonly time: number;
-  /** Bytes resident at most, of Linux; else 0. */
-  readonly peak: number;
-}
-
-/** Undefined: it ended with an error. */
-function timed({ command, words, environment }: Program): Promise<Run | undefined> {
-  return new Promise((resolve) => {
-    const start = performance.now();
-    const child = spawn(command, words, {
-      stdio: "ignore",
-      timeout: longest,
-      env: { ...process.env, ...environment },
-    });
-    let peak = 0;
-    const look = setInterval(() => {
-      peak = Math.max(peak, peakOf(child.pid ?? 0));
-    }, 20);
-    child.on("error", () => resolve(undefined));
-    child.on("exit", (code) => {
-      clearInterval(look);
-      resolve(code === 0 ? { time: performance.now() - start, peak } : undefined);
-    });
-  });
-}
-
-/** The kernel's own high-water mark; 0 where there is none, or the process has just ended. */
-function peakOf(pid: number): number {
-  try {
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1_024;
-  } catch {
-    return 0;
-  }
-}
