@@ -6,7 +6,6 @@
  */
 
 import { addBytes, type Bytes, noBytes } from "../size/bytes.ts";
-import { bytesOf } from "../text/utf8.ts";
 import type { EntryTable } from "./entry-table.ts";
 import { type FileVersion, FileVersions, type HiddenKind } from "./file-versions.ts";
 import type { Layer } from "./layer.ts";
@@ -48,6 +47,10 @@ export function mergeLayers(tree: PathTree, layers: readonly Layer[]): MergedVie
     versionAt: (node) => merger.versionAt(node),
   };
 }
+
+/** Whether a path's last part, from `start` on, is `.` or `..`. */
+const isDots = (path: string, start: number): boolean =>
+  path.length - start <= 2 && path.charCodeAt(start) === 0x2e && path.endsWith(".");
 
 class Merger {
   readonly files: FileVersions;
@@ -108,15 +111,13 @@ class Merger {
 
   resolve(path: string): PathNode | undefined {
     // Lists of files go folder by folder.
-    const cut = path.lastIndexOf("/");
-    const folder = path.slice(0, cut + 1);
-    if (folder !== this.#lastFolder) {
-      this.#lastNode = this.#walk(`${folder}.`);
-      this.#lastFolder = folder;
+    const start = path.lastIndexOf("/") + 1;
+    if (start !== this.#lastFolder?.length || !path.startsWith(this.#lastFolder)) {
+      this.#lastFolder = path.slice(0, start);
+      this.#lastNode = this.#walk(`${this.#lastFolder}.`);
     }
-    const name = path.slice(cut + 1);
-    if (this.#lastNode === undefined || name === ".." || name === ".") return this.#walk(path);
-    const node = this.#tree.find(bytesOf(name), this.#lastNode);
+    if (this.#lastNode === undefined || isDots(path, start)) return this.#walk(path);
+    const node = this.#tree.findText(path, start, this.#lastNode);
     return node !== undefined && this.#presence.has(node) ? node : undefined;
   }
 
@@ -129,7 +130,7 @@ class Merger {
         node = this.#tree.parentOf(node);
         continue;
       }
-      const next = this.#tree.find(bytesOf(part), node);
+      const next = this.#tree.findText(part, 0, node);
       if (next === undefined || !this.#presence.has(next)) return undefined;
       const target = waiting.length > 0 ? this.#links.get(next) : undefined;
       if (target === undefined) {

@@ -3,7 +3,7 @@
  *
  * Invariant: a node is known by its parent and its name's bytes, never by its text: names need not be UTF-8.
  */
-import { namedText } from "../text/utf8.ts";
+import { bytesOf, namedText } from "../text/utf8.ts";
 import { grownBytes, grownNumbers } from "./columns.ts";
 import type { Endings } from "./endings.ts";
 
@@ -36,6 +36,8 @@ export class PathTree {
   #lastFolder = new Uint8Array(256);
   #lastFolderLength = -1;
   #lastFolderNode: PathNode = rootNode;
+  /** The name that is asked for by its text: an array for each would be garbage at once. */
+  #asked = new Uint8Array(256);
 
   /** Nodes so far; their numbers are all below. */
   get count(): number {
@@ -73,6 +75,19 @@ export class PathTree {
   /** The node of a name in a folder; undefined where there is none. */
   find(name: Uint8Array, folder: PathNode): PathNode | undefined {
     return this.#step(folder, name, 0, name.length, false);
+  }
+
+  /** The node of the name that a text holds from `start` to its end, in a folder. */
+  findText(text: string, start: number, folder: PathNode): PathNode | undefined {
+    const length = text.length - start;
+    this.#asked = grownBytes(this.#asked, length);
+    const asked = this.#asked;
+    for (let at = 0; at < length; at += 1) {
+      const unit = text.charCodeAt(start + at);
+      if (unit >= 0x80) return this.find(bytesOf(text.slice(start)), folder);
+      asked[at] = unit;
+    }
+    return this.#step(folder, asked, 0, length, false);
   }
 
   /** The node named by a part of `bytes` in a folder, made where it is new. */

@@ -44,7 +44,31 @@ const tail = (bits: number): number => 0x80 | (bits & 0x3f);
 
 const most = 4_096;
 
+/** By length: what the characters of a short text are put into, since a list for each would be garbage at once. */
+const shortUnits: readonly number[][] = Array.from({ length: 65 }, (_, length) => new Array(length).fill(0));
+
+/** Undefined where the text is long or has other characters too. */
+function shortAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const units = shortUnits[end - start];
+  if (units === undefined) return undefined;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x80) return undefined;
+    units[at - start] = byte;
+  }
+  return String.fromCharCode(...units);
+}
+
 function decoded(bytes: Uint8Array, start: number, end: number, broken: (byte: number) => number): string {
+  return shortAscii(bytes, start, end) ?? decodedPiecewise(bytes, start, end, broken);
+}
+
+function decodedPiecewise(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  broken: (byte: number) => number,
+): string {
   let res = "";
   let units: number[] = [];
   for (let at = start; at < end; ) {

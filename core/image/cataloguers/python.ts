@@ -4,7 +4,7 @@
  * packages is a world of its own: the same distribution may be installed in several of them.
  */
 import type { Cataloguer, FoundPackage, WantedFiles } from "./cataloguer.ts";
-import { edgesTo, fieldsOf, linesOf, parentOf, pathFrom } from "./metadata.ts";
+import { edgesTo, fieldsOf, linesOf, parentOf, pathFrom, pathsFrom } from "./metadata.ts";
 import { type Editables, editableEndings, editablesIn, editableWants } from "./python-editable.ts";
 import { enabledRequirements, normalisedName } from "./python-requirements.ts";
 
@@ -71,7 +71,7 @@ function foundIn(
     const record = files.text(`${folder}/RECORD`);
     if (record === undefined)
       troubles.push({ path, why: `the distribution ${what.name} has no RECORD of its files` });
-    const recorded = record?.split("\n").flatMap((line) => recordedPath(line, site));
+    const recorded = record === undefined ? undefined : recordedPaths(record, site);
     const own = record === undefined ? topLevel(files, folder, site) : { files: recorded ?? [], folders: [] };
     const editable = editables.of(files.text(`${folder}/direct_url.json`), what.name, recorded ?? []);
     return [
@@ -129,17 +129,27 @@ function topLevel(
   };
 }
 
-/** `PATH,HASH,SIZE`, the path quoted where it holds a comma, relative to the folder above. */
-function recordedPath(line: string, site: string): readonly string[] {
-  const path = line.startsWith('"')
-    ? /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"')
-    : upToComma(line);
-  return path === undefined || path.trim() === "" ? [] : [pathFrom(site, path.replace(/\r$/, ""))];
+/** Lines `PATH,HASH,SIZE`, the path quoted where it holds a comma, relative to the folder above. */
+function recordedPaths(record: string, site: string): readonly string[] {
+  const res: string[] = [];
+  const inSite = pathsFrom(site);
+  let comma = -1;
+  for (let start = 0; start < record.length; ) {
+    const end = indexOrEnd(record, "\n", start);
+    if (comma < start) comma = indexOrEnd(record, ",", start);
+    const path = record.startsWith('"', start)
+      ? /^"((?:[^"]|"")*)"/.exec(record.slice(start, end))?.[1]?.replaceAll('""', '"')
+      : record.slice(start, Math.min(comma, end));
+    if (path !== undefined && path.trim() !== "")
+      res.push(inSite(path.endsWith("\r") ? path.slice(0, -1) : path));
+    start = end + 1;
+  }
+  return res;
 }
 
-function upToComma(line: string): string {
-  const comma = line.indexOf(",");
-  return comma === -1 ? line : line.slice(0, comma);
+function indexOrEnd(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from);
+  return at === -1 ? text.length : at;
 }
 
 /** Sections `[extra]` or `[extra:marker]` of requires.txt as requirements with markers. */
