@@ -81,13 +81,6 @@ export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/")
 /** An empty part, `.` or `..` among the parts. */
 const unsettled = /(?:^|\/)\.{0,2}(?:\/|$)/;
 
-/** As `pathFrom`, for many paths of one folder. */
-export function pathsFrom(folder: string): (path: string) => string {
-  const start = folder === "" ? "" : `${folder}/`;
-  const isSettled = folder === "" || !unsettled.test(folder);
-  return (path) => (isSettled && !unsettled.test(path) ? `${start}${path}` : pathFrom(folder, path));
-}
-
 /** `path` seen from `folder`; an absolute one stays. Neither has a leading slash afterwards. */
 export function pathFrom(folder: string, path: string): string {
   const whole = path.startsWith("/") ? path.slice(1) : folder === "" ? path : `${folder}/${path}`;

@@ -4,7 +4,7 @@
  * packages is a world of its own: the same distribution may be installed in several of them.
  */
 import type { Cataloguer, FoundPackage, WantedFiles } from "./cataloguer.ts";
-import { edgesTo, fieldsOf, linesOf, parentOf, pathFrom, pathsFrom } from "./metadata.ts";
+import { edgesTo, fieldsOf, linesOf, parentOf, pathFrom } from "./metadata.ts";
 import { type Editables, editableEndings, editablesIn, editableWants } from "./python-editable.ts";
 import { enabledRequirements, normalisedName } from "./python-requirements.ts";
 
@@ -132,7 +132,6 @@ function topLevel(
 /** Lines `PATH,HASH,SIZE`, the path quoted where it holds a comma, relative to the folder above. */
 function recordedPaths(record: string, site: string): readonly string[] {
   const res: string[] = [];
-  const inSite = pathsFrom(site);
   let comma = -1;
   for (let start = 0; start < record.length; ) {
     const end = indexOrEnd(record, "\n", start);
@@ -141,7 +140,7 @@ function recordedPaths(record: string, site: string): readonly string[] {
       ? /^"((?:[^"]|"")*)"/.exec(record.slice(start, end))?.[1]?.replaceAll('""', '"')
       : record.slice(start, Math.min(comma, end));
     if (path !== undefined && path.trim() !== "")
-      res.push(inSite(path.endsWith("\r") ? path.slice(0, -1) : path));
+      res.push(pathFrom(site, path.endsWith("\r") ? path.slice(0, -1) : path));
     start = end + 1;
   }
   return res;
