@@ -1,5 +1,7 @@
 /** A quick number of a content's first bytes: different numbers prove different contents, equal ones prove nothing. */
 
+import { wordsOf } from "./words.ts";
+
 /** Of a content, the first bytes that count: as many as a disk gives along with the header. */
 export const fingerprinted = 512;
 
@@ -10,8 +12,9 @@ export function fingerprintOf(bytes: Uint8Array, start: number, size: number): n
   let res = 0x2545_f491;
   const offset = bytes.byteOffset + start;
   if ((offset & 3) === 0) {
-    const words = new Int32Array(bytes.buffer, offset, whole >> 2);
-    for (const it of words) res = step(res, it);
+    const words = wordsOf(bytes.buffer);
+    const first = offset >> 2;
+    for (let at = first; at < first + (whole >> 2); at += 1) res = step(res, words[at] ?? 0);
   } else {
     for (let at = start; at < start + whole; at += 4) {
       res = step(

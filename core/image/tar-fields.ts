@@ -1,6 +1,7 @@
 /** The fields of a tar header's block, and whether it is one. */
 
 import { copied } from "./copied.ts";
+import { wordsOf } from "./words.ts";
 
 export const tarBlock = 512;
 
@@ -28,8 +29,12 @@ function sumOf(block: Uint8Array): number {
   if ((block.byteOffset & 3) === 0) {
     // Two bytes of each word at a time: a whole block's never carry into each other.
     let pairs = 0;
-    for (const it of new Uint32Array(block.buffer, block.byteOffset, tarBlock >> 2))
+    const words = wordsOf(block.buffer);
+    const first = block.byteOffset >> 2;
+    for (let at = first; at < first + (tarBlock >> 2); at += 1) {
+      const it = words[at] ?? 0;
       pairs += (it & 0xff00ff) + ((it >>> 8) & 0xff00ff);
+    }
     res += (pairs & 0xffff) + Math.floor(pairs / 0x1_0000);
   } else for (let at = 0; at < tarBlock; at += 1) res += block[at] ?? 0;
   for (let at = 148; at < 156; at += 1) res -= block[at] ?? 0;

@@ -85,6 +85,8 @@ export class TarHeads {
   #zeroBlocks = 0;
   /** Of the present header: a name for each would be garbage at once. */
   readonly #name = new Uint8Array(longestName);
+  /** By length: its first bytes. A view takes longer to make than to fill. */
+  readonly #names: Uint8Array[] = [];
   /** After something that was no header: on the way to the next one. */
   #lost = false;
 
@@ -196,7 +198,10 @@ export class TarHeads {
       name[length] = slash;
       length += 1;
     }
-    return name.subarray(0, copyField(block, 0, 100, name, length));
+    length = copyField(block, 0, 100, name, length);
+    const view = this.#names[length] ?? name.subarray(0, length);
+    this.#names[length] = view;
+    return view;
   }
 
   #paxSparse(): { readonly size: number; readonly form: SparseForm } | undefined {

@@ -36,7 +36,7 @@ export function seekTar(part: FilePart, ahead: number, listener: SeekListener): 
       trouble(cutShort(part.length, undefined));
       return troubles;
     }
-    const step = heads.head(window.bytes.subarray(block, block + tarBlock), at);
+    const step = heads.head(window.block(block), at);
     at += tarBlock;
     if (step.kind === "end") return troubles;
     if (step.kind === "broken") trouble(step.why);
@@ -75,9 +75,19 @@ class Window {
   #from = 0;
   #filled = 0;
   bytes = new Uint8Array(dense);
+  /** By number: views of its blocks, each of which takes longer to make than to read. */
+  #blocks: Uint8Array[] = [];
 
   constructor(part: FilePart) {
     this.#part = part;
+  }
+
+  /** Of `bytes`, from the start of a block on. */
+  block(start: number): Uint8Array {
+    const index = start / tarBlock;
+    const view = this.#blocks[index] ?? this.bytes.subarray(start, start + tarBlock);
+    this.#blocks[index] = view;
+    return view;
   }
 
   /** Of `bytes`: where what was read ends. */
@@ -90,7 +100,10 @@ class Window {
     const end = this.#from + this.#filled;
     if (at < this.#from || at + length > end) {
       if (at + length > this.#part.length) return -1;
-      if (length > this.bytes.length) this.bytes = new Uint8Array(length);
+      if (length > this.bytes.length) {
+        this.bytes = new Uint8Array(length);
+        this.#blocks = [];
+      }
       const wanted = at - end < near ? dense : sparse;
       this.#from = at;
       this.#filled = this.#part.read(this.bytes, at, Math.max(length, wanted));
