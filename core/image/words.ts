@@ -1,6 +1,6 @@
 const none = new Int32Array(0);
 let lastBuffer: ArrayBufferLike = none.buffer;
-let lastWords = none;
+let lastWords: Int32Array = none;
 
 /**
  * The whole of a buffer as words of 32 bits. Headers and contents come one after another in the same memory, and a view
