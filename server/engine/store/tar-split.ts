@@ -72,13 +72,14 @@ export class SplitLines {
 
   /** In `bytes` from `start` to `end`. */
   #line(bytes: Buffer, start: number, end: number): void {
-    if (isSegment(bytes, start)) {
+    if (startsWith(bytes, start, segmentStart)) {
       const from = start + segmentStart.length;
       const to = bytes.indexOf(quote, from);
       if (to === -1 || to > end) throw broken();
       this.#segment(bytes.toString("latin1", from, to));
       return;
     }
+    if (this.#plainFile(bytes, start, end)) return;
     const record = fieldsOf(jsonOf(bytes.toString("utf8", start, end)));
     const { type, size = 0, payload, name = "", name_raw: raw } = record;
     if (type === segmentType && typeof payload === "string") this.#segment(payload);
@@ -87,6 +88,46 @@ export class SplitLines {
       const named = typeof raw === "string" ? Buffer.from(raw, "base64") : Buffer.from(String(name), "utf8");
       this.#listener.file(named, size, checksumOf(payload));
     } else throw broken();
+  }
+
+  /**
+   * A file whose name is written as it is, which most are: told without making an object of the line. False, and nothing
+   * is done, for any other line.
+   */
+  #plainFile(bytes: Buffer, start: number, end: number): boolean {
+    if (!startsWith(bytes, start, fileStart)) return false;
+    const from = start + fileStart.length;
+    let at = from;
+    for (; at < end && bytes[at] !== quote; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte < 0x20 || byte >= 0x80 || byte === backslash) return false;
+    }
+    const nameEnd = at;
+    if (!startsWith(bytes, nameEnd, sizeStart)) return false;
+    let size = 0;
+    at += sizeStart.length;
+    const digits = at;
+    for (; at < digits + mostDigits; at += 1) {
+      const digit = (bytes[at] ?? 0) - zero;
+      if (digit < 0 || digit > 9) break;
+      size = size * 10 + digit;
+    }
+    if (at === digits || size === 0 || !startsWith(bytes, at, payloadStart)) return false;
+    const payload = at + payloadStart.length;
+    if (payload + checksumLength > end || !startsWith(bytes, payload + checksumLength, positionStart))
+      return false;
+    const position = payload + checksumLength + positionStart.length;
+    for (at = position; at < end - 1; at += 1) {
+      const digit = (bytes[at] ?? 0) - zero;
+      if (digit < 0 || digit > 9) return false;
+    }
+    if (at === position || bytes[at] !== closing) return false;
+    this.#listener.file(
+      bytes.subarray(from, nameEnd),
+      size,
+      checksumOf(bytes.toString("latin1", payload, payload + checksumLength)),
+    );
+    return true;
   }
 
   #segment(payload: string): void {
@@ -103,14 +144,24 @@ export class SplitLines {
 }
 
 const segmentStart = Buffer.from('{"type":2,"payload":"');
+const fileStart = Buffer.from('{"type":1,"name":"');
+const sizeStart = Buffer.from('","size":');
+const payloadStart = Buffer.from(',"payload":"');
+const positionStart = Buffer.from('","position":');
+/** Of a CRC-64 in base64. */
+const checksumLength = 12;
+/** As many as any number has that is exact. */
+const mostDigits = 15;
+const zero = 0x30;
+const backslash = 0x5c;
+const closing = 0x7d;
 const fileType = 1;
 const segmentType = 2;
 
 const broken = (): StoreError => new StoreError("a record of a layer is broken");
 
-function isSegment(bytes: Uint8Array, start: number): boolean {
-  for (let at = 0; at < segmentStart.length; at += 1)
-    if (bytes[start + at] !== segmentStart[at]) return false;
+function startsWith(bytes: Uint8Array, start: number, text: Uint8Array): boolean {
+  for (let at = 0; at < text.length; at += 1) if (bytes[start + at] !== text[at]) return false;
   return true;
 }
 
