@@ -24,4 +24,4 @@ const smallest = 64;
 const zipped = /\.(?:jar|war|ear|hpi)$|\/\.yarn\/(?:berry\/)?cache\/[^/]+\.zip$/;
 /** Compilers and linkers never name their results so; this saves a look into most files. */
 const neverElf =
-  /\.(?:py|pyi|pyc|js|mjs|cjs|ts|map|json|txt|md|rst|html?|css|h|hpp|c|cc|cpp|png|svg|jpe?g|gif|gz|xz|bz2|zst|zip|whl|xml|ya?ml|toml|csv|mo|po|pm|pl|rb|list|md5sums)$/;
+  /\.(?:py|pyi|pyc|js|mjs|cjs|ts|map|json|txt|md|rst|html?|css|h|hpp|c|cc|cpp|png|svg|jpe?g|gif|gz|xz|bz2|zst|zip|whl|xml|ya?ml|toml|csv|mo|po|pm|pl|rb|list|md5sums|conf|cfg|ini|typed|pc|cmake|service|proto|hh|hxx|cxx|cu|cuh|pyx|pxd|tcl|lua|jsx|tsx|scss|less|sql|lock|log)$/;
