@@ -1,8 +1,9 @@
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { diffText } from "../../core/report/diff-text.ts";
 import type { FixAllResult } from "../../core/rules/fix-all.ts";
 import type { RuleChoices } from "../../core/rules/settings.ts";
+import { regularText } from "../engine/regular-file.ts";
 import { type Replacement, replaceFiles } from "../engine/replace-file.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Command } from "./arguments.ts";
@@ -123,7 +124,7 @@ async function otherFile(
       : await realpath(place);
     if (!isInside(context, real)) return `${shown} leads out of the build context, so nothing is changed`;
     if (create && (await exists(real))) return `${shown} is there already, so nothing is changed`;
-    return { path: real, shown, before: create ? undefined : await readFile(real, "utf8") };
+    return { path: real, shown, before: create ? undefined : await regularText(real) };
   } catch (cause) {
     return `cannot read ${shown}: ${troubleText(cause)}`;
   }

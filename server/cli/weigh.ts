@@ -1,4 +1,4 @@
-import { readFile, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { documentKindOf } from "../../core/document-kind.ts";
 import {
@@ -16,11 +16,12 @@ import { TomlReader } from "../../core/python/toml/reader.ts";
 import { weighJson } from "../../core/report/weigh-json.ts";
 import { weighText } from "../../core/report/weigh-text.ts";
 import { LineIndex } from "../../core/text/line-index.ts";
+import { regularFile, regularText } from "../engine/regular-file.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Command } from "./arguments.ts";
 import { type Console, type Exit, exits } from "./console.ts";
 import { isInside, shownPath } from "./inputs.ts";
-import { whyBroken } from "./unreadable.ts";
+import { isUtf16, whyBroken } from "./unreadable.ts";
 import { Workbench } from "./workbench.ts";
 
 interface Document {
@@ -60,7 +61,7 @@ export async function weigh(
   const scales = scalesFor(whole, found, { groups: chosen, bytecode: false });
   const lines = new Map<string, LineIndex>([[shown(path), new LineIndex(document.text)]]);
   for (const it of new Set(whole.requirements.map((one) => one.path))) {
-    if (!lines.has(it)) lines.set(it, new LineIndex(await readFile(resolve(console.directory, it), "utf8")));
+    if (!lines.has(it)) lines.set(it, new LineIndex(await regularText(resolve(console.directory, it))));
   }
   const report = {
     project: whole.name ?? shown(path),
@@ -122,7 +123,9 @@ async function documentAt(given: string, directory: string): Promise<Document | 
       if (files.length > 1 && !(await isFile(file))) continue;
       const kind = documentKindOf(basename(file));
       if (kind !== "pyproject" && kind !== "requirements") break;
-      const text = await readFile(file, "utf8");
+      const content = await regularFile(file);
+      if (isUtf16(content)) return `cannot read ${given}: it is UTF-16, not UTF-8`;
+      const text = content.toString("utf8");
       const shown = shownPath(directory, join(path, relative(real, file)));
       const project =
         kind === "pyproject"

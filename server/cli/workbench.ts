@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { sep } from "node:path";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import { loadShellReader } from "../../core/dockerfile/shell.ts";
@@ -19,10 +18,12 @@ import { noProxySettings } from "../engine/http/proxy.ts";
 import { pythonCatalogueIn } from "../engine/python/catalogue.ts";
 import { ProjectIndexes } from "../engine/python/index/project-indexes.ts";
 import { PythonFinder } from "../engine/python/python-finder.ts";
+import { regularFile, regularText } from "../engine/regular-file.ts";
 import { readShellFiles } from "../engine/shell-files.ts";
 import { troubleText } from "../engine/trouble-text.ts";
 import type { Console } from "./console.ts";
 import { type Input, shownPath } from "./inputs.ts";
+import { isUtf16 } from "./unreadable.ts";
 import { tuneForShortRun } from "./v8-flags.ts";
 
 /** A document, read, with what is known around it. */
@@ -94,10 +95,11 @@ export class Workbench {
   async read(input: Input, settings = { target: "", context: "" }): Promise<Opened | string> {
     let content: Buffer;
     try {
-      content = await readFile(input.path);
+      content = await regularFile(input.path);
     } catch (cause) {
       return `cannot read ${input.shown}: ${troubleText(cause)}`;
     }
+    if (isUtf16(content)) return `${input.shown} is not analysed: it is UTF-16, not UTF-8`;
     const text = content.toString("utf8");
     if (text.length > largestText) {
       const size = bytesLabel(bytes(content.length));
@@ -162,7 +164,7 @@ export class Workbench {
   }
 
   async #dockerfileAt(path: string, folder: string) {
-    const text = await readFile(path, "utf8").catch(() => undefined);
+    const text = await regularText(path).catch(() => undefined);
     const reading = text === undefined ? undefined : this.judge.read("dockerfile", text);
     if (reading?.facts === undefined) return undefined;
     const input: Input = { path, shown: path, kind: "dockerfile", folder };

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Facts } from "../../core/dockerfile/facts.ts";
 import type { ImageAnalysis } from "../../core/image/analysis.ts";
 import type { Reading } from "../../core/judge.ts";
 import { dockerfileOf, type FoundDockerfile, foundDockerfile } from "../engine/context/image-dockerfile.ts";
 import { findDocuments } from "../engine/find-documents.ts";
+import { regularText } from "../engine/regular-file.ts";
 import type { Session } from "./session.ts";
 
 /** Folders that are searched for the Dockerfile of an image. */
@@ -37,7 +37,7 @@ export class DockerfileFinder {
     const open = documents.withPath(path);
     const it = open === undefined ? undefined : desk.caseOf(open);
     if (it !== undefined) return { reading: it.reading, facts: desk.judge.factsOf(it.reading, it.world) };
-    const text = await readFile(path, "utf8").catch(() => undefined);
+    const text = await regularText(path).catch(() => undefined);
     if (text === undefined) return undefined;
     const reading = desk.judge.read("dockerfile", text);
     return { reading, facts: reading.facts };

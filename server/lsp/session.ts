@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   CodeActionKind,
   CodeLensRefreshRequest,
@@ -15,6 +14,7 @@ import type { PackageSizes } from "../../core/size/package-sizes.ts";
 import { serverCommands } from "../../protocol/commands.ts";
 import type { PlimsollSettings } from "../../protocol/settings.ts";
 import { noProxySettings, type ProxySettings } from "../engine/http/proxy.ts";
+import { regularText } from "../engine/regular-file.ts";
 import { abilitiesOf, type ClientAbilities } from "./client-abilities.ts";
 import { fixAllKind } from "./code-actions.ts";
 import { debounced } from "./debounce.ts";
@@ -247,7 +247,7 @@ export class Session {
   async #readDockerfile(path: string): Promise<Reading | undefined> {
     const open = this.documents.withPath(path);
     if (open !== undefined) return this.desk.readingOf(open);
-    const text = await readFile(path, "utf8").catch(() => undefined);
+    const text = await regularText(path).catch(() => undefined);
     return text === undefined ? undefined : this.desk.judge.read("dockerfile", text);
   }
 

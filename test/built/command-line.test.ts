@@ -98,6 +98,20 @@ describe("check", () => {
     ]);
   });
 
+  it("judges nothing of a file that is UTF-16, and says that alone", async () => {
+    const folder = await folderWith({});
+    await writeFile(join(folder, "Dockerfile"), Buffer.from(`\ufeff${kept}`, "utf16le"));
+    await writeFile(join(folder, "requirements.txt"), Buffer.from("\ufeffflask\n", "utf16le").swap16());
+    const { code, out, err } = await plimsoll(folder, ["check"]);
+    expect({ code, out }).toEqual({ code: 2, out: "No file could be looked at.\n" });
+    expect(err.split("\n")).toEqual([
+      "plimsoll: Dockerfile is not analysed: it is UTF-16, not UTF-8",
+      "plimsoll: requirements.txt is not analysed: it is UTF-16, not UTF-8",
+      "",
+    ]);
+    expect((await plimsoll(folder, ["weigh"])).err).toContain("it is UTF-16, not UTF-8");
+  });
+
   it("writes the JSON of the schema, and nothing beside it", async () => {
     const folder = await sampleCopy();
     const { code, out, err } = await plimsoll(folder, ["check", "--format", "json"]);

@@ -1,5 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { plimsoll } from "./support/command-line.ts";
 import { Editor } from "./support/editor.ts";
+import { folderWith } from "./support/places.ts";
 
 const uri = "untitled:Dockerfile";
 
@@ -61,3 +69,62 @@ describe("hostile texts", () => {
     await document.diagnostics();
   });
 });
+
+/** Names of files that are looked for around a document. */
+const looked = [
+  "compose.yaml",
+  "compose.override.yaml",
+  "docker-bake.hcl",
+  ".env",
+  ".dockerignore",
+  "Dockerfile",
+  "app.Dockerfile.dockerignore",
+  "package.json",
+  "pyproject.toml",
+  "uv.lock",
+  "poetry.lock",
+  "uv.toml",
+  "requirements.txt",
+];
+
+describe.each<[string, (path: string) => Promise<void>]>([
+  ["a pipe", async (path) => void execFileSync("mkfifo", [path])],
+  ["a socket", listenAt],
+  ["a device without end", (path) => symlink("/dev/zero", path)],
+  ["a folder", async (path) => void (await mkdir(path))],
+  ["a link to itself", (path) => symlink(path, path)],
+])("%s under the names of documents", (_, make) => {
+  it("is neither waited for nor a fault", async () => {
+    const kept = "FROM debian:12\nCOPY package.json requirements.txt ./\nRUN apt-get update\n";
+    const folder = await folderWith({ "app.Dockerfile": kept });
+    for (const name of looked) await make(join(folder, name));
+    const words = ["check", ".", "--format", "json"];
+    const { code, out } = await plimsoll(folder, words);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      documents: [{ path: "app.Dockerfile", findings: expect.arrayContaining([expect.anything()]) }],
+    });
+    const refused = ["check Dockerfile", "fix Dockerfile", "weigh pyproject.toml", "weigh"];
+    const ended = await Promise.all(refused.map((it) => plimsoll(folder, it.split(" "))));
+    expect(ended.map((it) => it.code)).toEqual([2, 2, 2, 2]);
+    for (const { err } of ended) expect(err).toMatch(/^plimsoll: .+\n$/);
+
+    const editor = await Editor.start({ folder });
+    for (const [name, text] of [
+      ["app.Dockerfile", kept],
+      ["Dockerfile", kept],
+      ["pyproject.toml", '[project]\nname = "a"\ndependencies = ["flask"]\n'],
+      ["requirements.txt", "-r pyproject.toml\nflask\n"],
+    ] as const) {
+      const document = await editor.open(pathToFileURL(join(folder, name)).href, text);
+      await document.diagnostics();
+    }
+    await editor.settle();
+  });
+});
+
+async function listenAt(path: string): Promise<void> {
+  const server = createServer().listen(path);
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+}

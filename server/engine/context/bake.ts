@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { regularText } from "../regular-file.ts";
 import { type BuildPlan, isRecord, largestPlanFile, planFrom, type TellTrouble } from "./build-plan.ts";
 import type { FolderNames } from "./folder-names.ts";
 import { expressionOf, type HclExpression, hclBlocks } from "./hcl.ts";
@@ -35,7 +35,7 @@ export async function bakePlans(
   let file: string | undefined;
   for (const name of names) {
     if (!there.mayHave(name)) continue;
-    const text = await readFile(resolve(folder, name), "utf8").catch(() => undefined);
+    const text = await regularText(resolve(folder, name)).catch(() => undefined);
     if (text === undefined || text.length > largestPlanFile) continue;
     file ??= name;
     const path = resolve(folder, name);

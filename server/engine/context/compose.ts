@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { delimiter, dirname, resolve } from "node:path";
+import { regularText } from "../regular-file.ts";
 import { troubleText } from "../trouble-text.ts";
 import { type BuildPlan, isRecord, largestPlanFile, planFrom, type TellTrouble } from "./build-plan.ts";
 import { envFileOf } from "./env-file.ts";
@@ -271,7 +271,7 @@ function textOf(value: unknown, variables: Variables): string | undefined {
 
 /** Of a broken file what can be read. */
 async function yamlOf(file: string, tell: TellTrouble): Promise<unknown> {
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = await regularText(file).catch(() => undefined);
   if (text === undefined || text.length > largestPlanFile) return undefined;
   try {
     const { parseDocument } = await import("yaml");

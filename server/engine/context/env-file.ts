@@ -1,12 +1,12 @@
 /** The `.env` file beside a compose file, which gives its variables values. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { regularText } from "../regular-file.ts";
 import { largestPlanFile } from "./build-plan.ts";
 import { interpolated, type Variables } from "./interpolate.ts";
 
 /** Empty where there is none. */
 export async function envFileOf(folder: string): Promise<Variables> {
-  const text = await readFile(join(folder, ".env"), "utf8").catch(() => "");
+  const text = await regularText(join(folder, ".env")).catch(() => "");
   return text.length > largestPlanFile ? new Map() : variablesIn(text);
 }
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { BuildContext, IgnoreFile } from "../../../core/context/build-context.ts";
 import { ListedContext } from "../../../core/context/listed-context.ts";
@@ -12,6 +12,7 @@ import {
   isToolchainPlace,
 } from "../../../core/dockerfile/purpose.ts";
 import type { PackageSizes } from "../../../core/size/package-sizes.ts";
+import { regularText } from "../regular-file.ts";
 import { troubleText } from "../trouble-text.ts";
 import type { BuildPlan, NamedContext } from "./build-plan.ts";
 import { FolderPlans } from "./folder-plans.ts";
@@ -277,9 +278,7 @@ async function listContext(
 /** What cannot be read is left out. */
 async function textsOf(folder: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const read = await Promise.all(
-    paths.map(
-      async (path) => [path, await readFile(join(folder, path), "utf8").catch(() => undefined)] as const,
-    ),
+    paths.map(async (path) => [path, await regularText(join(folder, path)).catch(() => undefined)] as const),
   );
   return new Map(read.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
 }
@@ -296,7 +295,7 @@ async function firstIgnoreFile(
   openText: Options["openText"],
 ): Promise<IgnoreFile | undefined> {
   for (const file of files) {
-    const text = openText?.(file) ?? (await readFile(file, "utf8").catch(() => undefined));
+    const text = openText?.(file) ?? (await regularText(file).catch(() => undefined));
     if (text !== undefined) return { path: relative(context, file).split(sep).join("/"), text };
   }
   return undefined;

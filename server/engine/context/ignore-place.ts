@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { IgnorePlace, IgnoringBuild } from "../../../core/context/ignore-facts.ts";
 import { ListedContext } from "../../../core/context/listed-context.ts";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
 import { LineIndex } from "../../../core/text/line-index.ts";
 import { findDocuments } from "../find-documents.ts";
+import { regularText } from "../regular-file.ts";
 import { type FoundWorld, guessedContext } from "./find-world.ts";
 import { walk } from "./walk.ts";
 
@@ -60,7 +60,7 @@ export async function ignorePlaceOf(
   if (known !== undefined && found?.contextPath !== undefined) {
     return { path: shown(found.contextPath, path), context: known, builds, unread: undefined };
   }
-  const ignoreText = text ?? (await readFile(path, "utf8").catch(() => ""));
+  const ignoreText = text ?? (await regularText(path).catch(() => ""));
   const walked = await walk(own, ignoreText, signal);
   const shownPath = shown(own, path);
   const context = new ListedContext({

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Problem } from "../../../protocol/requests.ts";
 import { fieldsOf, jsonOf, textOr } from "../records.ts";
+import { regularText } from "../regular-file.ts";
 import { dockerFolder, type Endpoint, endpointOf, tlsFromEnvironment, tlsIn } from "./endpoint.ts";
 import { firstOpenSocket, usualSockets } from "./usual-sockets.ts";
 
@@ -79,7 +79,7 @@ async function byContext(name: string, from: string, ways: Ways): Promise<Chosen
   // The context store names folders by the hash of the context's name.
   const id = createHash("sha256").update(name).digest("hex");
   const contexts = join(dockerFolder(environment), "contexts");
-  const meta = await readFile(join(contexts, "meta", id, "meta.json"), "utf8").catch(() => undefined);
+  const meta = await regularText(join(contexts, "meta", id, "meta.json")).catch(() => undefined);
   if (meta === undefined) {
     return refused(
       `There is no docker context "${name}", which ${from} names: docker context ls lists them; choose with ${howToChoose}.`,
@@ -118,7 +118,7 @@ async function byUsualSocket({ environment, howToChoose }: Ways): Promise<Chosen
 }
 
 async function currentContext(environment: NodeJS.ProcessEnv): Promise<string> {
-  const text = await readFile(join(dockerFolder(environment), "config.json"), "utf8").catch(() => "");
+  const text = await regularText(join(dockerFolder(environment), "config.json")).catch(() => "");
   return textOr(fieldsOf(jsonOf(text))["currentContext"], "");
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { regularFile } from "../regular-file.ts";
 
 export interface TlsMaterial {
   readonly ca: Buffer | undefined;
@@ -62,7 +62,7 @@ export async function tlsFromEnvironment(environment: NodeJS.ProcessEnv): Promis
 
 export async function tlsIn(folder: string, verifies: boolean): Promise<TlsMaterial> {
   const [ca, cert, key] = await Promise.all(
-    ["ca.pem", "cert.pem", "key.pem"].map((name) => readFile(join(folder, name)).catch(() => undefined)),
+    ["ca.pem", "cert.pem", "key.pem"].map((name) => regularFile(join(folder, name)).catch(() => undefined)),
   );
   return { ca, cert, key, verifies };
 }

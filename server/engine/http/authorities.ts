@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import tls from "node:tls";
+import { regularText } from "../regular-file.ts";
 
 /** Where Linux and BSD systems keep all authorities that they trust in one file, as Go looks for them. */
 const bundles = [
@@ -51,6 +51,6 @@ async function systemAuthorities(): Promise<readonly string[]> {
   return [];
 }
 
-const textAt = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
+const textAt = (path: string): Promise<string> => regularText(path).catch(() => "");
 
 const isCertificates = (text: string): boolean => text.includes("BEGIN CERTIFICATE");

@@ -1,5 +1,5 @@
 /** The virtual environment beside a project: which one it is, and what is installed in it. */
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve, sep } from "node:path";
 import { headersOf } from "../../../core/python/core-metadata.ts";
 import {
@@ -11,6 +11,7 @@ import { normalised } from "../../../core/python/names.ts";
 import { readRecord } from "../../../core/python/record.ts";
 import { bytes } from "../../../core/size/bytes.ts";
 import { atMost } from "../at-most.ts";
+import { regularText } from "../regular-file.ts";
 
 /** Names that tools and people give an environment beside a project, the usual one first. */
 const names = [".venv", "venv", "env", ".env", ".conda"];
@@ -181,7 +182,7 @@ async function sizesOf(site: string, paths: readonly string[]): Promise<number> 
 async function textOf(path: string): Promise<string | undefined> {
   try {
     const { size } = await stat(path);
-    return size > largestFile ? undefined : await readFile(path, "utf8");
+    return size > largestFile ? undefined : await regularText(path);
   } catch {
     return undefined;
   }

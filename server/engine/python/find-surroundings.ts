@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
 import type { Lock } from "../../../core/python/lock.ts";
@@ -9,6 +9,7 @@ import { readRequirementsFile } from "../../../core/python/requirements-file.ts"
 import { readSetupCfg } from "../../../core/python/setup-cfg.ts";
 import { emptySurroundings, type PythonSurroundings } from "../../../core/python/surroundings.ts";
 import { TomlReader } from "../../../core/python/toml/reader.ts";
+import { regularText } from "../regular-file.ts";
 import { troubleText } from "../trouble-text.ts";
 import type { EnvironmentReader } from "./environment.ts";
 
@@ -140,7 +141,7 @@ async function textOf(path: string): Promise<string | { readonly why: string } |
     // A pipe has no end.
     if (!found.isFile()) return undefined;
     if (found.size > largestFile) return { why: "it is too large" };
-    return await readFile(path, "utf8");
+    return await regularText(path);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     return code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR"

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve, sep } from "node:path";
 import type { Facts } from "../../../core/dockerfile/facts.ts";
 import type { PythonCatalogue } from "../../../core/python/catalogue.ts";
@@ -13,6 +12,7 @@ import { TomlReader } from "../../../core/python/toml/reader.ts";
 import type { World } from "../../../core/world.ts";
 import { copySourcesOf } from "../copy-sources.ts";
 import { findDocuments } from "../find-documents.ts";
+import { regularText } from "../regular-file.ts";
 import { EnvironmentReader } from "./environment.ts";
 import { findSurroundings } from "./find-surroundings.ts";
 import { SourceScanner } from "./sources.ts";
@@ -130,7 +130,7 @@ function copies(facts: Facts, dockerfile: string, document: string, workspace: s
 /** What a pyproject.toml says beside its requirements: entry points, settings of tools. Nothing of other documents. */
 async function ownText(path: string): Promise<string> {
   if (basename(path) !== "pyproject.toml") return "";
-  const text = await readFile(path, "utf8").catch(() => "");
+  const text = await regularText(path).catch(() => "");
   const { requirements, origins } = readPyproject(new TomlReader().read(text), path);
   return withoutSpans(
     text,

@@ -1,9 +1,10 @@
 /** Looks through a project's own files for names: which of its heavy requirements they mention. */
 import type { Dirent } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { type FileUse, type SourceUse, usesIn } from "../../../core/python/source-use.ts";
+import { regularText } from "../regular-file.ts";
 
 const mostFiles = 6_000;
 const largestFile = 2_000_000;
@@ -97,7 +98,7 @@ async function useOf(
   if (found === undefined) return unread;
   // Data in a text's clothes: what is that long is no configuration. Notebooks hold their pictures.
   if (bytes > largestFile) return { ...unread, readable: !isPython && !path.endsWith(".ipynb") };
-  const text = await readFile(path, "utf8").catch(() => undefined);
+  const text = await regularText(path).catch(() => undefined);
   const use = text === undefined ? unread : { time, bytes, readable: true, ...usesIn(text, isPython, asked) };
   kept.set(path, use);
   // Others have the thread between two files.

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dockerFolder } from "../daemon/endpoint.ts";
 import { type Fields, fieldsOf, jsonOf, textOr } from "../records.ts";
+import { regularText } from "../regular-file.ts";
 
 export type Credentials =
   | { readonly kind: "password"; readonly user: string; readonly password: string }
@@ -20,7 +20,7 @@ export async function credentialsFor(
   environment: NodeJS.ProcessEnv,
 ): Promise<Credentials | undefined> {
   const path = join(dockerFolder(environment), "config.json");
-  const config = fieldsOf(jsonOf(await readFile(path, "utf8").catch(() => "")));
+  const config = fieldsOf(jsonOf(await regularText(path).catch(() => "")));
   const helper = textOr(fieldsOf(config["credHelpers"])[host], "") || textOr(config["credsStore"], "");
   if (helper !== "") {
     const found = await askHelper(helper, host, environment);

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type IndexAddress, indexAddresses } from "../../../../core/python/index/addresses.ts";
 import type { Lock } from "../../../../core/python/lock.ts";
 import type { PythonProject } from "../../../../core/python/project.ts";
+import { regularText } from "../../regular-file.ts";
 
 interface Around {
   /** Of the setting; empty: not said. */
@@ -57,6 +57,6 @@ function pipFiles(variables: NodeJS.ProcessEnv): readonly string[] {
 }
 
 async function textsAt(paths: readonly string[]): Promise<readonly string[]> {
-  const texts = await Promise.all(paths.map((it) => readFile(it, "utf8").catch(() => "")));
+  const texts = await Promise.all(paths.map((it) => regularText(it).catch(() => "")));
   return texts.filter((it) => it !== "");
 }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type IndexAddress, loginVariables } from "../../../../core/python/index/addresses.ts";
+import { regularText } from "../../regular-file.ts";
 
 /**
  * Value of `Authorization` for an index: from its address, from the variables of uv and Poetry for its name, else from
@@ -22,7 +22,7 @@ export async function loginFor(
       ? [".netrc", "_netrc"].map((it) => join(variables["HOME"] ?? homedir(), it))
       : [variables["NETRC"]];
   for (const place of places) {
-    const found = loginIn(await readFile(place, "utf8").catch(() => ""), hostname);
+    const found = loginIn(await regularText(place).catch(() => ""), hostname);
     if (found !== undefined) return basic(...found);
   }
   return undefined;
