@@ -1,4 +1,4 @@
-/** What `plimsoll weigh --format json` prints (docs/command-line.md). Invariant: field names never change meaning. */
+/** What `plimsoll weigh --format json` prints (docs/weigh.schema.json). Invariant: field names never change meaning. */
 import type { Requirement } from "../python/project.ts";
 import type { Weighed } from "../python/weigh.ts";
 import { sizeJson } from "./size-json.ts";

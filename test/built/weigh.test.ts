@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { plimsoll } from "./support/command-line.ts";
-import { folderWith, sampleCopy } from "./support/places.ts";
+import { folderWith, root, sampleCopy } from "./support/places.ts";
 
 interface Size {
   readonly kind: string;
@@ -30,6 +31,15 @@ interface Report {
     readonly bytes: Size;
     readonly requiredBy: readonly string[];
   }[];
+}
+
+/** What docs/weigh.schema.json, which allows nothing unknown, says against a report. */
+async function objections(report: unknown): Promise<readonly string[]> {
+  const schema = JSON.parse(await readFile(join(root, "docs", "weigh.schema.json"), "utf8")) as object;
+  // Strict: a keyword that means nothing is a fault of the schema.
+  const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(schema);
+  validate(report);
+  return (validate.errors ?? []).map((it) => `${it.instancePath} ${it.message}`);
 }
 
 describe("weigh", () => {
@@ -68,15 +78,25 @@ describe("weigh", () => {
     const names = new Set(report.packages.map((it) => it.name));
     expect([names.has("pytest"), names.has("mypy"), names.has("truthgraph")]).toEqual([true, false, false]);
     expect(report.packages.find((it) => it.name === "nvidia-cudnn-cu13")?.requiredBy).toEqual(["torch"]);
-    expect(Object.keys(report)).toEqual([
-      "project",
-      "python",
-      "platform",
-      "total",
-      "requirements",
-      "packages",
-    ]);
+    expect(await objections(report)).toEqual([]);
     expect((await plimsoll(folder, ["weigh", "--extra", "ml"])).out).toMatch(/nvidia-\* \(\d+ packages\)/);
+  });
+
+  it("prints what the schema has where versions and sizes are unknown or measured, and where nothing is asked for", async () => {
+    const folder = await folderWith({
+      "requirements.txt": "flask\nsome-name-of-nobody\n",
+      "empty/requirements.txt": "",
+      "here/pyproject.toml": '[project]\nname = "here"\ndependencies = ["one"]\n',
+      "here/.venv/pyvenv.cfg": "version = 3.12.1\n",
+      "here/.venv/lib/python3.12/site-packages/one/__init__.py": "one = 1\n",
+      "here/.venv/lib/python3.12/site-packages/one-1.0.dist-info/METADATA": "Name: one\nVersion: 1.0\n",
+      "here/.venv/lib/python3.12/site-packages/one-1.0.dist-info/RECORD":
+        "one/__init__.py,,8\none-1.0.dist-info/METADATA,,24\none-1.0.dist-info/RECORD,,\n",
+    });
+    for (const words of [[], ["empty"], ["here"]]) {
+      const { out } = await plimsoll(folder, ["weigh", ...words, "--format", "json"]);
+      expect(await objections(JSON.parse(out))).toEqual([]);
+    }
   });
 
   it("reads requirements files with all that they name", async () => {
