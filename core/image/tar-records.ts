@@ -44,7 +44,11 @@ export function readRecords(bytes: Uint8Array, into: Records): string | undefine
       return "a broken record";
     const record = bytes.subarray(at + digits + 1, end - 1);
     const equals = record.indexOf(0x3d);
-    if (equals > 0) res = setRecord(textOf(record, 0, equals), record.subarray(equals + 1), into) ?? res;
+    const why =
+      equals > 0
+        ? setRecord(textOf(record, 0, equals), record.subarray(equals + 1), into)
+        : "a record without a key";
+    res = why ?? res;
     at = end;
   }
   return res;

@@ -244,6 +244,16 @@ describe("what is broken is said with its place, and what follows is read", () =
     ["a negative length", Buffer.concat([extended("-9 path=x\n"), a]), /^a broken record .* 1024$/],
     ["a record without its newline", Buffer.concat([extended("10 path=xy"), a]), /^a broken record .* 1024$/],
     [
+      "a record that names nothing",
+      Buffer.concat([extended("8 patha\n"), a]),
+      /^a record without a key in the extended header at byte 1024$/,
+    ],
+    [
+      "a record of an empty name",
+      Buffer.concat([extended("8 =path\n"), a]),
+      /^a record without a key .* 1024$/,
+    ],
+    [
       "a size that is none",
       Buffer.concat([pax({ size: "many" }), a]),
       /^no number as size in the extended header at byte 1024$/,
