@@ -15,6 +15,7 @@ export class Chains {
   readonly #shipped: readonly Instruction[];
   /** For each stage, itself and those it starts from. */
   readonly #ancestry: readonly ReadonlySet<number>[];
+  readonly #run: (readonly Instruction[])[] = [];
   readonly #before = new Map<Instruction, readonly Instruction[]>();
   readonly #after = new Map<Instruction, readonly Instruction[]>();
   readonly #users = new Map<Instruction, readonly Instruction[]>();
@@ -45,11 +46,22 @@ export class Chains {
 
   before(instruction: Instruction): readonly Instruction[] {
     return kept(this.#before, instruction, () =>
-      [...(this.#ancestry[instruction.stage] ?? [])].flatMap(
-        (at) =>
-          this.#stages[at]?.instructions.filter((it) => it.index < instruction.index && !it.onbuild) ?? [],
-      ),
+      [...(this.#ancestry[instruction.stage] ?? [])].flatMap((at) => {
+        const run = this.#runIn(at);
+        // A parent stands above its children as a whole.
+        const end = at === instruction.stage ? run.findIndex((it) => it.index >= instruction.index) : -1;
+        return end === -1 ? run : run.slice(0, end);
+      }),
     );
+  }
+
+  /** What runs in a stage. */
+  #runIn(stage: number): readonly Instruction[] {
+    const known = this.#run[stage];
+    if (known !== undefined) return known;
+    const res = this.#stages[stage]?.instructions.filter((it) => !it.onbuild) ?? [];
+    this.#run[stage] = res;
+    return res;
   }
 
   after(instruction: Instruction): readonly Instruction[] {
